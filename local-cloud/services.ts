@@ -1,0 +1,9 @@
+/**
+ * Every service of the local cloud, in port order. A new service is a folder with a function from the cloud to its
+ * method table, and one line here.
+ */
+import { controlService } from './control/service.ts';
+import type { Cloud } from './core/cloud.ts';
+import type { Service } from './core/service.ts';
+
+export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [controlService];
