@@ -1,0 +1,216 @@
+/**
+ * The store's port: records and their revisions, the ledger, runs, findings and requests. Two implementations stand
+ * behind it (Spanner and an embedded one) and one contract suite holds both to the same behaviour.
+ *
+ * Every method may throw StoreError. All writes are safe to repeat.
+ */
+import type {
+  ExecutionState,
+  FindingClass,
+  Flow,
+  HealthResult,
+  Json,
+  RunReport,
+  TenantStatus,
+} from '../reconciler/model.ts';
+
+/** `record` is kept as it was written (parsed JSON), so that a later schema can still read it. */
+export interface StoredTenant {
+  readonly name: string;
+  readonly record: Json;
+  /** Rises only when `spec` changes. */
+  readonly generation: number;
+  /** Changes with every change. */
+  readonly etag: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+}
+
+export interface Revision {
+  readonly name: string;
+  /** 1, 2, 3 … per tenant. */
+  readonly revision: number;
+  readonly generation: number;
+  readonly etag: string;
+  readonly record: Json;
+  readonly author: string;
+  readonly reason: string;
+  readonly createdAt: string;
+}
+
+export interface ApplyRequest {
+  readonly name: string;
+  readonly record: Json;
+  /**
+   * The etag the editor read. `undefined`: take whatever is stored (a fresh apply -f). `null`: it must not exist yet.
+   * Anything else must match, or the answer is a conflict.
+   */
+  readonly ifEtag?: string | null;
+  readonly author: string;
+  readonly reason: string;
+}
+
+export type ApplyResult =
+  | { readonly outcome: 'created' | 'changed' | 'unchanged'; readonly stored: StoredTenant }
+  | { readonly outcome: 'conflict'; readonly stored: StoredTenant | null };
+
+/** What Plumbline knows of one tenant; the workflow writes most of it. Nulls are "not known yet". */
+export interface LedgerEntry {
+  readonly name: string;
+  readonly status: TenantStatus | null;
+  /** The intent that may write; a workflow holding another one has lost and ends as a no-op. */
+  readonly fence: string | null;
+  readonly requestId: string | null;
+  readonly owner: string | null;
+  readonly namespace: string | null;
+  readonly tfStateUri: string | null;
+  /** The tfvars of the last Terraform run, as JSON text; decommission destroys from it. */
+  readonly tfVarsSnapshot: string | null;
+  readonly cluster: string | null;
+  readonly region: string | null;
+  readonly buildId: string | null;
+  readonly kubeconfigRef: string | null;
+  readonly workerPool: string | null;
+  readonly serviceEndpoint: string | null;
+  /** `sha256:…` of the deployed image. */
+  readonly imageDigest: string | null;
+  /** Terraform's outputs. */
+  readonly outputs: Json;
+  /** Generation of the record that was last applied in full. */
+  readonly appliedGeneration: number | null;
+  readonly health: HealthResult | null;
+  readonly lastError: string | null;
+  readonly updatedAt: string | null;
+}
+
+export interface ExecutionEntry {
+  readonly name: string;
+  /** `<tenant>-g<generation>-<flow>-<attempt>`: also the execution's label and the tag of its builds. */
+  readonly intent: string;
+  readonly generation: number;
+  readonly flow: Flow;
+  readonly state: ExecutionState;
+  /** The workflow definition (shape) it runs. */
+  readonly workflow: string;
+  readonly execution: string | null;
+  readonly revision: string | null;
+  readonly because: Json;
+  readonly requester: string;
+  /** After this the execution is taken for lost (RFC 3339). */
+  readonly deadline: string;
+  readonly error: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface NewIntent {
+  readonly name: string;
+  readonly generation: number;
+  readonly flow: Flow;
+  readonly workflow: string;
+  readonly because: Json;
+  readonly requester: string;
+  readonly deadline: string;
+  /** The clock of the caller (RFC 3339): an active execution past its deadline no longer blocks. */
+  readonly now: string;
+}
+
+export type IntentResult =
+  | { readonly outcome: 'opened'; readonly execution: ExecutionEntry }
+  /** Another execution of this tenant is under way. */
+  | { readonly outcome: 'busy'; readonly execution: ExecutionEntry }
+  /** The record has a newer generation than the plan was made for. */
+  | { readonly outcome: 'outdated'; readonly generation: number };
+
+export type RequestKind = 'rebuild' | 'redeploy' | 'decommission';
+
+export interface RequestEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RequestKind;
+  readonly requester: string;
+  readonly state: 'ACCEPTED' | 'REFUSED';
+  /** Why it was refused; for an accepted one, the intent that carries it. */
+  readonly reason: string;
+  readonly createdAt: string;
+}
+
+/** An open finding, kept from the pass that first saw it to the pass that no longer does. */
+export interface FindingEntry {
+  readonly name: string;
+  /** `findingKey` of the finding. */
+  readonly key: string;
+  readonly class: FindingClass;
+  readonly firstSeen: string;
+  readonly detail: Json;
+}
+
+export interface RunRecord {
+  readonly report: RunReport;
+  /** Findings this pass saw for the first time. */
+  readonly opened: readonly FindingEntry[];
+  /** Findings this pass no longer saw. */
+  readonly resolved: readonly { readonly name: string; readonly key: string }[];
+}
+
+export interface Store {
+  /** For people: e.g. `spanner emulator at 127.0.0.1:9010` or `embedded (/path/plumbline.db)`. */
+  readonly description: string;
+  readonly kind: 'spanner' | 'embedded';
+
+  /** Applies outstanding migrations, in order, once. Refuses a database newer than this code. */
+  migrate(): Promise<void>;
+
+  getTenant(name: string): Promise<StoredTenant | undefined>;
+  /** All records in name order, read in pages; `shard` keeps those whose name hashes to the index. */
+  listTenants(shard?: { index: number; count: number }): AsyncIterable<StoredTenant>;
+  applyTenant(request: ApplyRequest): Promise<ApplyResult>;
+  /** Newest first. */
+  listRevisions(name: string): Promise<Revision[]>;
+  /** The record as it stood at a generation; undefined when that generation never was. */
+  recordAt(name: string, generation: number): Promise<Json | undefined>;
+
+  getLedger(name: string): Promise<LedgerEntry | undefined>;
+  /** Ledger entries of these tenants, by name; tenants without one are left out. */
+  ledgerOf(names: readonly string[]): Promise<Map<string, LedgerEntry>>;
+
+  /** In one transaction: generation still current, nothing else under way, then the intent row and the fence. */
+  openIntent(intent: NewIntent): Promise<IntentResult>;
+  recordLaunch(
+    name: string,
+    intent: string,
+    launched: { execution: string; revision: string; now: string },
+  ): Promise<void>;
+  /** Ends an execution the workflow could not end itself; a no-op when it already has ended. */
+  closeExecution(
+    name: string,
+    intent: string,
+    end: { state: 'FAILED' | 'SUCCEEDED' | 'SUPERSEDED'; error: string | null; now: string },
+  ): Promise<void>;
+  /** Executions in INTENT, LAUNCHED or RUNNING, of all tenants or one. */
+  listActive(name?: string): Promise<ExecutionEntry[]>;
+  /** Newest first. */
+  listExecutions(name: string, limit?: number): Promise<ExecutionEntry[]>;
+
+  recordRequest(request: RequestEntry): Promise<void>;
+  listRequests(name: string): Promise<RequestEntry[]>;
+
+  openFindings(names: readonly string[]): Promise<FindingEntry[]>;
+  /** One transaction: the run row, new findings, resolved findings. */
+  saveRun(run: RunRecord): Promise<void>;
+  latestRun(): Promise<RunReport | undefined>;
+  getRun(id: string): Promise<RunReport | undefined>;
+
+  close(): Promise<void>;
+}
+
+/** The store could not do it; `retryable` says whether trying again may help. The message says what and where. */
+export class StoreError extends Error {
+  readonly retryable: boolean;
+  constructor(message: string, options: { retryable: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'StoreError';
+    this.retryable = options.retryable;
+  }
+}
