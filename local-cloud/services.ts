@@ -3,7 +3,13 @@
  * method table, and one line here.
  */
 import { controlService } from './control/service.ts';
+import { computeService } from './compute/service.ts';
+import { containerService } from './container/service.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
-export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [controlService];
+export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
+  controlService,
+  computeService,
+  containerService,
+];

@@ -1,0 +1,187 @@
+/** Compute Engine v1, as far as a tenant's network needs it: read everything, change routers, delete. */
+import { timestamp } from '../core/clock.ts';
+import type { Cloud } from '../core/cloud.ts';
+import { ApiError } from '../core/errors.ts';
+import { pageOf } from '../core/paging.ts';
+import { MinuteQuota } from '../core/quota.ts';
+import type { Call, Handler, Method, Service, Source } from '../core/service.ts';
+import { numericId, type Body, type Resource } from '../core/store.ts';
+import { parseFilter } from './filter.ts';
+import {
+  byName,
+  KINDS,
+  linkTo,
+  NETWORKS,
+  pathFor,
+  placeOf,
+  ROUTERS,
+  storeName,
+  SUBNETWORKS,
+} from './kinds.ts';
+import type { ComputeKind } from './kinds.ts';
+import { ComputeOperations } from './operations.ts';
+import { patchedRouter, replacedRouter } from './routers.ts';
+import { refuseWhenUsed } from './usage.ts';
+
+const REFERENCE: Source = {
+  kind: 'documented',
+  from: 'compute v1 REST reference; paths as gcloud 528 calls them',
+};
+
+/** Per project and minute, refilled on the minute (cloud.google.com/compute/api-quota: 25 per second). */
+export const CALLS_PER_MINUTE = 1_500;
+const PAGE = { standard: 500, max: 500, above: 'refuse', key: byName } as const;
+/** How long a change takes; networks are the slow ones. Measured by nobody here: an order of magnitude. */
+const DELAY_MS = { networks: 20_000, other: 8_000 };
+
+export function computeService(cloud: Cloud): Service {
+  const operations = new ComputeOperations(cloud);
+  const quota = new MinuteQuota(cloud.clock, CALLS_PER_MINUTE);
+  const methods = [
+    ...KINDS.flatMap((kind) => readMethods(cloud, kind)),
+    ...[NETWORKS, SUBNETWORKS, ROUTERS].map((kind) => deleteMethod(cloud, operations, kind)),
+    routerChange(cloud, operations, 'patch', 'PATCH', patchedRouter),
+    routerChange(cloud, operations, 'update', 'PUT', replacedRouter),
+    ...operations.methods,
+  ];
+  return {
+    name: 'compute',
+    title: 'Compute Engine',
+    host: 'compute.googleapis.com',
+    methods: methods.map((method) => ({ ...method, handler: metered(quota, method.handler) })),
+  };
+}
+
+/** Compute Engine says "too many" with 403, not 429. */
+function metered(quota: MinuteQuota, handler: Handler): Handler {
+  return (call) => {
+    const project = call.param('project');
+    if (!quota.take(project)) {
+      throw new ApiError(
+        'PERMISSION_DENIED',
+        `Quota exceeded for quota metric 'Queries' and limit 'Queries per minute' of service 'compute.googleapis.com' ` +
+          `for consumer 'project_number:${numericId(project, 12)}'.`,
+        { reason: 'rateLimitExceeded' },
+      );
+    }
+    return handler(call);
+  };
+}
+
+function readMethods(cloud: Cloud, kind: ComputeKind): Method[] {
+  const base = '/compute/v1/projects/{project}';
+  const collection = `${base}/${placeOf(kind, '{region}')}/${kind.collection}`;
+  const method = (verb: string, path: string, handler: Handler): Method => ({
+    id: `compute.${kind.collection}.${verb}`,
+    http: 'GET',
+    path,
+    source: REFERENCE,
+    handler,
+  });
+  const list = method('list', collection, (call) => {
+    const { items, ...more } = pageFor(cloud, kind, call, call.params['region'] ?? 'global');
+    const link = linkTo(`projects/${call.param('project')}/${placeOf(kind, call.params['region'] ?? '')}`);
+    return {
+      kind: `${kind.kind}List`,
+      id: `projects/${call.param('project')}/${placeOf(kind, call.params['region'] ?? '')}/${kind.collection}`,
+      ...(items.length > 0 && { items: items.map(bodyOf) }),
+      ...more,
+      selfLink: `${link}/${kind.collection}`,
+    };
+  });
+  const get = method('get', `${collection}/{name}`, (call) =>
+    bodyOf(cloud.resources.require(nameIn(kind, call))),
+  );
+  if (kind.scope === 'global') return [list, get];
+  const aggregated = method('aggregatedList', `${base}/aggregated/${kind.collection}`, (call) => {
+    const { items, ...more } = pageFor(cloud, kind, call);
+    const scopes = Map.groupBy(items, (resource) => placeOf(kind, resource.location));
+    return {
+      kind: `${kind.kind}AggregatedList`,
+      id: `projects/${call.param('project')}/aggregated/${kind.collection}`,
+      items: Object.fromEntries(
+        [...scopes].map(([scope, found]) => [scope, { [kind.collection]: found.map(bodyOf) }]),
+      ),
+      ...more,
+      selfLink: linkTo(`projects/${call.param('project')}/aggregated/${kind.collection}`),
+    };
+  });
+  return [list, get, aggregated];
+}
+
+function pageFor(cloud: Cloud, kind: ComputeKind, call: Call, location?: string) {
+  const holds = parseFilter(call.query.get('filter'));
+  const filter = {
+    assetType: kind.assetType,
+    project: call.param('project'),
+    ...(location !== undefined && { location }),
+  };
+  const found = cloud.resources.list(filter).filter((resource) => holds(resource.body));
+  return pageOf(found, { size: call.query.get('maxResults'), token: call.query.get('pageToken') }, PAGE);
+}
+
+function deleteMethod(cloud: Cloud, operations: ComputeOperations, kind: ComputeKind): Method {
+  return change(cloud, operations, kind, 'delete', 'DELETE', (resource) => {
+    refuseWhenUsed(cloud, resource);
+    // Looked at once more when the time has come: a subnetwork may have been made meanwhile.
+    return () => {
+      refuseWhenUsed(cloud, resource);
+      cloud.resources.delete(resource.name);
+    };
+  });
+}
+
+function routerChange(
+  cloud: Cloud,
+  operations: ComputeOperations,
+  verb: string,
+  http: Method['http'],
+  apply: (router: Body, request: Record<string, unknown>) => Body,
+): Method {
+  return change(cloud, operations, ROUTERS, verb, http, (resource, call) => {
+    const request = call.json();
+    apply(resource.body, request);
+    return () => cloud.resources.update(resource.name, (router) => apply(router, request));
+  });
+}
+
+/** A method that checks at once and works later, as every change in Compute Engine does. */
+function change(
+  cloud: Cloud,
+  operations: ComputeOperations,
+  kind: ComputeKind,
+  verb: string,
+  http: Method['http'],
+  prepare: (resource: Resource, call: Call) => () => unknown,
+): Method {
+  return {
+    id: `compute.${kind.collection}.${verb}`,
+    http,
+    path: `/compute/v1/projects/{project}/${placeOf(kind, '{region}')}/${kind.collection}/{name}`,
+    source: REFERENCE,
+    handler: (call) => {
+      const resource = cloud.resources.require(nameIn(kind, call));
+      return operations.start({
+        type: verb,
+        target: pathFor(kind, call.param('project'), call.params['region'] ?? '', call.param('name')),
+        project: call.param('project'),
+        location: call.params['region'] ?? 'global',
+        user: call.principal,
+        delayMs: kind === NETWORKS ? DELAY_MS.networks : DELAY_MS.other,
+        run: prepare(resource, call),
+      });
+    },
+  };
+}
+
+const nameIn = (kind: ComputeKind, call: Call): string =>
+  storeName(pathFor(kind, call.param('project'), call.params['region'] ?? '', call.param('name')));
+
+/** The stored body, with the fields every Compute Engine resource has. */
+function bodyOf(resource: Resource): Body {
+  return {
+    id: numericId(resource.name, 19),
+    creationTimestamp: timestamp(Date.parse(resource.createTime)),
+    ...resource.body,
+  };
+}
