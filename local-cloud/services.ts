@@ -5,6 +5,7 @@
 import { controlService } from './control/service.ts';
 import { computeService } from './compute/service.ts';
 import { containerService } from './container/service.ts';
+import { cloudAssetService } from './cloudasset/service.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
@@ -12,4 +13,5 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   controlService,
   computeService,
   containerService,
+  cloudAssetService,
 ];

@@ -1,5 +1,6 @@
 /** The control route: faults, time, the audit log. On a port of its own, so that no SDK reaches it by accident. */
 import { z } from 'zod';
+import { inventoryOf } from '../cloudasset/inventory.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Call, Method, Service, Source } from '../core/service.ts';
@@ -28,6 +29,9 @@ const timeSchema = z.strictObject({
   speed: z.number().min(0).max(100_000).optional(),
 });
 
+/** How far Asset Inventory is behind the resources, in milliseconds of cloud time. */
+const inventorySchema = z.strictObject({ lagMs: z.number().min(0) });
+
 export function controlService(cloud: Cloud): Service {
   const method = (id: string, http: Method['http'], path: string, handler: Method['handler']): Method => ({
     id: `control.${id}`,
@@ -43,15 +47,24 @@ export function controlService(cloud: Cloud): Service {
     methods: [
       method('health', 'GET', '/', () => ({ ok: true, endpoints: cloud.endpoints })),
       method('faults.list', 'GET', '/faults', () => ({ faults: cloud.faults.list() })),
-      method('faults.order', 'POST', '/faults', (call) => cloud.faults.order(defined(parse(faultSchema, call)))),
+      method('faults.order', 'POST', '/faults', (call) =>
+        cloud.faults.order(defined(parse(faultSchema, call))),
+      ),
       method('faults.clear', 'DELETE', '/faults', () => cloud.faults.clear()),
-      method('faults.lift', 'DELETE', '/faults/{id}', (call) => ({ lifted: cloud.faults.lift(call.param('id')) })),
+      method('faults.lift', 'DELETE', '/faults/{id}', (call) => ({
+        lifted: cloud.faults.lift(call.param('id')),
+      })),
       method('time.get', 'GET', '/time', () => time(cloud)),
       method('time.set', 'POST', '/time', async (call) => {
         const { advanceMs, speed } = parse(timeSchema, call);
         if (speed !== undefined) cloud.clock.setSpeed(speed);
         if (advanceMs !== undefined) await cloud.clock.advance(advanceMs);
         return time(cloud);
+      }),
+      method('inventory.set', 'POST', '/inventory', (call) => {
+        const inventory = inventoryOf(cloud);
+        inventory.setLag(parse(inventorySchema, call).lagMs);
+        return { lagMs: inventory.lagMs };
       }),
       method('calls.list', 'GET', '/calls', ({ query }) => ({
         calls: cloud.audit.list(
