@@ -52,10 +52,10 @@ function answer(
     if (principalOf(request.headers.authorization) === ANONYMOUS) throw unauthorized();
     if (request.url === '/readyz') return void response.end('ok');
     if (request.url === '/version')
-      return json({ major: '1', minor: '32', gitVersion: `v${placement.version ?? '1.32.4'}` });
+      { json({ major: '1', minor: '32', gitVersion: `v${placement.version ?? '1.32.4'}` }); return; }
     throw noSuchPath();
   } catch (error) {
-    if (error instanceof StatusError) return json(error.body, error.code);
+    if (error instanceof StatusError) { json(error.body, error.code); return; }
     cloud.log('error', `${cluster}: ${String(error)}`);
     response.destroy();
   }

@@ -1,0 +1,13 @@
+/** JSON merge patch (RFC 7396). */
+import type { Json } from '../../core/store.ts';
+import { isObject } from '../object.ts';
+
+export function mergePatch(target: Json | undefined, patch: Json): Json {
+  if (!isObject(patch)) return structuredClone(patch);
+  const result = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(result, key);
+    else result[key] = mergePatch(result[key], value);
+  }
+  return result;
+}
