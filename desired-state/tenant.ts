@@ -1,6 +1,10 @@
 /**
  * The record: what a person writes to say how one tenant's environment should be, and the value the program uses.
  * Two types at this edge: `WrittenTenant` is what stands in the file, `Tenant` has every default filled in.
+ *
+ * The schema says what each field may be by itself; what fields mean together stands in rules.ts, because zod skips
+ * its refinements as soon as anything else is wrong, and a person should see all problems at once. Read records with
+ * `parseTenant`, which does both.
  */
 import { z } from 'zod';
 
@@ -54,98 +58,144 @@ const labelValue = z
 const labels = z.record(labelKey, labelValue);
 
 const taint = z.strictObject({
-  key: z.string().min(1),
-  value: z.string(),
-  effect: z.enum(['NO_SCHEDULE', 'PREFER_NO_SCHEDULE', 'NO_EXECUTE']),
+  key: z.string().min(1).describe('Key of the taint.'),
+  value: z.string().describe('Value of the taint.'),
+  effect: z
+    .enum(['NO_SCHEDULE', 'PREFER_NO_SCHEDULE', 'NO_EXECUTE'])
+    .describe('What happens to pods that do not tolerate the taint.'),
 });
 
-const nodePool = z
-  .strictObject({
-    name: dnsLabel.describe('Name of the pool; the list is keyed by it.'),
-    machineType: z.string().min(1).describe('Compute Engine machine type, e.g. e2-standard-4.'),
-    min: z.int().min(0).max(1000).describe('Fewest nodes the autoscaler keeps, per zone.'),
-    max: z.int().min(1).max(1000).describe('Most nodes the autoscaler adds, per zone.'),
-    diskSizeGb: z.int().min(10).max(65_536).default(100),
-    accelerator: z.strictObject({ type: z.string().min(1), count: z.int().min(1).max(16) }).optional(),
-    labels: z.record(z.string(), z.string()).default({}).describe('Kubernetes labels of the nodes.'),
-    taints: z.array(taint).default([]),
-  })
-  .refine((pool) => pool.min <= pool.max, { message: 'min must not be above max', path: ['min'] });
+const nodePool = z.strictObject({
+  name: dnsLabel.describe('Name of the pool; the list is keyed by it.'),
+  machineType: z.string().min(1).describe('Compute Engine machine type, e.g. e2-standard-4.'),
+  min: z.int().min(0).max(1000).describe('Fewest nodes the autoscaler keeps, per zone.'),
+  max: z.int().min(1).max(1000).describe('Most nodes the autoscaler adds, per zone.'),
+  diskSizeGb: z.int().min(10).max(65_536).default(100).describe('Boot disk of each node, in GB.'),
+  accelerator: z
+    .strictObject({
+      type: z.string().min(1).describe('Accelerator type, e.g. nvidia-l4.'),
+      count: z.int().min(1).max(16).describe('Accelerators per node.'),
+    })
+    .optional()
+    .describe('GPUs of each node; left out: none.'),
+  labels: z.record(z.string(), z.string()).default({}).describe('Kubernetes labels of the nodes.'),
+  taints: z.array(taint).default([]).describe('Kubernetes taints of the nodes.'),
+});
 
 const network = z.strictObject({
-  subnet: z.strictObject({
-    range: cidr.describe('Primary range of the subnet: nodes and internal load balancers.'),
-    pods: cidr.describe('Secondary range for pods.'),
-    services: cidr.describe('Secondary range for Kubernetes services.'),
-  }),
+  subnet: z
+    .strictObject({
+      range: cidr.describe('Primary range of the subnet: nodes and internal load balancers.'),
+      pods: cidr.describe('Secondary range for pods.'),
+      services: cidr.describe('Secondary range for Kubernetes services.'),
+    })
+    .describe("The cluster's subnet; its ranges must not overlap."),
   nat: z
-    .strictObject({ minPortsPerVm: z.int().min(2).max(65_536).default(64) })
-    .default({ minPortsPerVm: 64 }),
+    .strictObject({
+      minPortsPerVm: z
+        .int()
+        .min(2)
+        .max(65_536)
+        .default(64)
+        .describe('Ports Cloud NAT keeps for each node: one per open connection to the internet.'),
+    })
+    .default({ minPortsPerVm: 64 })
+    .describe('Cloud NAT: how private nodes reach the internet.'),
 });
 
 const cluster = z.strictObject({
-  mode: z.literal('Standard').default('Standard'),
-  releaseChannel: z.enum(['RAPID', 'REGULAR', 'STABLE']).default('REGULAR'),
+  mode: z.literal('Standard').default('Standard').describe('Kind of GKE cluster.'),
+  releaseChannel: z
+    .enum(['RAPID', 'REGULAR', 'STABLE'])
+    .default('REGULAR')
+    .describe('How early GKE upgrades the cluster.'),
   controlPlaneRange: cidr.describe('The /28 of the private control plane.'),
-  nodePools: z.array(nodePool).min(1, 'at least one node pool').superRefine(uniqueBy('name')),
+  nodePools: z.array(nodePool).min(1).describe('Node pools, keyed by name; at least one.'),
 });
 
 const environmentVariable = z.strictObject({
-  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and underscores'),
-  value: z.string(),
+  name: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and underscores')
+    .describe('Name of the variable; the list is keyed by it.'),
+  value: z.string().describe('Value, as text: put numbers in quotes. Never a secret.'),
 });
 
 const workload = z.strictObject({
-  namespace: dnsLabel,
-  name: dnsLabel,
-  source: z.strictObject({
-    repository: z
-      .url('use the https URL of a git repository')
-      .describe('Git repository holding a Dockerfile.'),
-    revision: z.string().min(1).default('main').describe('Branch, tag or commit.'),
-    folder: z
-      .string()
-      .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).*$/, 'use a path inside the repository, without ".."')
-      .default('.'),
-  }),
+  namespace: dnsLabel.describe('Kubernetes namespace; Plumbline creates it first.'),
+  name: dnsLabel.describe('Name of the Deployment, the Service, the autoscaler and the image.'),
+  source: z
+    .strictObject({
+      repository: z
+        .url({ protocol: /^https$/, error: 'use the https URL of a git repository' })
+        .describe('Git repository holding a Dockerfile.'),
+      revision: z.string().min(1).default('main').describe('Branch, tag or commit.'),
+      folder: z
+        .string()
+        .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).*$/, 'use a path inside the repository, without ".."')
+        .default('.')
+        .describe('Folder of the Dockerfile.'),
+    })
+    .describe('What the image is built from.'),
   port: z.int().min(1).max(65_535).default(8080).describe('Port the container listens on.'),
-  env: z.array(environmentVariable).default([]).superRefine(uniqueBy('name')),
+  env: z.array(environmentVariable).default([]).describe('Environment of the container, keyed by name.'),
   resources: z
-    .strictObject({ cpu: quantity.default('250m'), memory: quantity.default('256Mi') })
-    .default({ cpu: '250m', memory: '256Mi' }),
+    .strictObject({
+      cpu: quantity.default('250m').describe('CPU each replica gets, e.g. 250m.'),
+      memory: quantity.default('256Mi').describe('Memory each replica gets, e.g. 256Mi.'),
+    })
+    .default({ cpu: '250m', memory: '256Mi' })
+    .describe('Requests and limits of the container.'),
   health: z
-    .strictObject({ path: z.string().startsWith('/').default('/health') })
-    .default({ path: '/health' }),
+    .strictObject({
+      path: z
+        .string()
+        .startsWith('/', 'start it with "/"')
+        .default('/health')
+        .describe('Path that answers 200 when all is well.'),
+    })
+    .default({ path: '/health' })
+    .describe('How Plumbline asks whether the workload is healthy.'),
   autoscaling: z
     .strictObject({
-      min: z.int().min(1).default(2),
-      max: z.int().min(1).default(5),
-      cpuUtilization: z.int().min(1).max(100).default(70),
+      min: z.int().min(1).default(2).describe('Fewest replicas.'),
+      max: z.int().min(1).default(5).describe('Most replicas.'),
+      cpuUtilization: z.int().min(1).max(100).default(70).describe('Wanted CPU use, percent of the request.'),
     })
     .default({ min: 2, max: 5, cpuUtilization: 70 })
-    .refine((hpa) => hpa.min <= hpa.max, { message: 'min must not be above max', path: ['min'] }),
+    .describe('Horizontal pod autoscaling.'),
 });
 
-export const tenantSchema = z.strictObject({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.literal('Tenant'),
-  metadata: z.strictObject({ name: tenantName, labels: labels.default({}) }),
-  spec: z.strictObject({
-    owner: email.describe('Who may ask for a rebuild, a redeploy or a decommission.'),
-    project: projectId.describe('The Google Cloud project that holds this tenant alone.'),
-    region,
-    network,
-    cluster,
-    build: z
-      .strictObject({
-        machineType: z.string().min(1).default('e2-standard-2'),
-        diskSizeGb: z.int().min(100).max(4000).default(100),
-      })
-      .default({ machineType: 'e2-standard-2', diskSizeGb: 100 })
-      .describe('The private worker pool that builds and deploys run in.'),
-    workload,
-  }),
+const metadata = z.strictObject({
+  name: tenantName.describe('Name of the tenant: the key of the record and a part of its resource names.'),
+  labels: labels.default({}).describe('Labels for selecting tenants; also put on their cloud resources.'),
 });
+
+const build = z.strictObject({
+  machineType: z.string().min(1).default('e2-standard-2').describe('Machine type of the build workers.'),
+  diskSizeGb: z.int().min(100).max(4000).default(100).describe('Disk of the build workers, in GB.'),
+});
+
+const spec = z.strictObject({
+  owner: email.describe('Who may ask for a rebuild, a redeploy or a decommission.'),
+  project: projectId.describe('The Google Cloud project that holds this tenant alone.'),
+  region: region.describe('Google Cloud region of everything, e.g. us-central1.'),
+  network: network.describe('The VPC of the tenant.'),
+  cluster: cluster.describe('The private GKE cluster.'),
+  build: build
+    .default({ machineType: 'e2-standard-2', diskSizeGb: 100 })
+    .describe('The private worker pool that builds and deploys run in.'),
+  workload: workload.describe('What runs in the cluster.'),
+});
+
+export const tenantSchema = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION).describe('Version of this format.'),
+    kind: z.literal('Tenant').describe('Kind of record.'),
+    metadata: metadata.describe('What the tenant is called.'),
+    spec: spec.describe('How its environment should be.'),
+  })
+  .describe('One tenant environment as it should be.');
 
 /** A record as a person may write it: optional fields may be left out. */
 export type WrittenTenant = z.input<typeof tenantSchema>;
@@ -153,21 +203,3 @@ export type WrittenTenant = z.input<typeof tenantSchema>;
 export type Tenant = z.output<typeof tenantSchema>;
 export type NodePool = Tenant['spec']['cluster']['nodePools'][number];
 export type Workload = Tenant['spec']['workload'];
-
-/** Lists of objects are keyed by `name`: two items with one name are a mistake, not a merge. */
-function uniqueBy(key: 'name') {
-  return (items: { name: string }[], context: z.core.$RefinementCtx<{ name: string }[]>): void => {
-    const seen = new Set<string>();
-    for (const [index, item] of items.entries()) {
-      if (seen.has(item.name)) {
-        context.issues.push({
-          code: 'custom',
-          message: `the name "${item.name}" is used twice; names are the key of this list`,
-          path: [index, key],
-          input: item.name,
-        });
-      }
-      seen.add(item.name);
-    }
-  };
-}
