@@ -1,0 +1,45 @@
+/** Builds every client of a pass from the settings: all against the local cloud, or all against Google Cloud. */
+import { openStore, type StoreChoice } from '../../desired-state/open.ts';
+import type { Platform } from '../model.ts';
+import type { Clock, Ports } from '../ports.ts';
+import { localTokens, realTokens, type TokenSource } from './auth.ts';
+import { clustersOf } from './clusters.ts';
+import { localEndpoints, REAL, type Endpoints } from './endpoints.ts';
+import { inventoryOf } from './inventory.ts';
+import { directReads } from './reads.ts';
+import { restClient } from './rest.ts';
+import { workflowsOf } from './workflows.ts';
+
+export interface ConnectSettings {
+  readonly platform: Platform;
+  readonly store: StoreChoice;
+  readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** Nothing is called yet, except the store's opening. */
+export async function connect(settings: ConnectSettings, clock: Clock = systemClock): Promise<Ports> {
+  const { platform, local } = settings;
+  const endpoints: Endpoints = local ? localEndpoints(local.endpoints) : REAL;
+  const identity = (role: string): TokenSource =>
+    local
+      ? localTokens(endpoints, `plumbline-${role}@${platform.project}.iam.gserviceaccount.com`)
+      : realTokens(null);
+  // Two identities: what reads cannot launch, so a mistake in reading holds no right to change anything.
+  const observe = identity('observe');
+  const act = identity('launch');
+  const reading = restClient({ endpoints, tokens: observe, clock });
+  const acting = restClient({ endpoints, tokens: act, clock });
+  return {
+    clock,
+    store: await openStore(settings.store),
+    inventory: inventoryOf(reading),
+    reads: directReads(reading, clock),
+    clusters: clustersOf({ tokens: observe, clock, caFile: local?.caFile ?? null }),
+    workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),
+  };
+}

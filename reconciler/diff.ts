@@ -1,0 +1,187 @@
+/**
+ * Want against have: the findings of one tenant. Pure. Drift (have differs from what was last applied) and pending
+ * change (the record is newer than what was applied) are told apart here and never mixed afterwards.
+ */
+import { ENDPOINT_KIND } from './expect.ts';
+import { equal, textAt } from './json.ts';
+import {
+  findingKey,
+  type Fields,
+  type Finding,
+  type Have,
+  type Json,
+  type Reading,
+  type Want,
+} from './model.ts';
+import { kindOf } from './resources/index.ts';
+
+export interface DiffInput {
+  readonly tenant: string;
+  readonly wants: readonly Want[];
+  /** Wants of the record that was last applied in full; null when none ever was. */
+  readonly applied: readonly Want[] | null;
+  readonly have: Have;
+  readonly generation: number;
+  readonly appliedGeneration: number | null;
+  /** When a finding of this key was first seen; undefined when it is new. */
+  readonly since: (key: string) => string | undefined;
+  /** Time of this pass (RFC 3339): the onset of a new finding. */
+  readonly now: string;
+}
+
+type Draft = Omit<Finding, 'tenant' | 'since'>;
+
+/** Findings in resource order; empty exactly when nothing differs and everything could be read. */
+export function diff(input: DiffInput): Finding[] {
+  const applied = new Map(input.applied?.map((want) => [want.id, want]));
+  const wanted = new Set(input.wants.map((want) => want.id));
+  const drafts = [
+    ...input.wants.flatMap((want) =>
+      compare(
+        want,
+        readingOf(input.have, want),
+        input.applied === null ? null : (applied.get(want.id) ?? 'new'),
+      ),
+    ),
+    ...[...applied.values()]
+      .filter((want) => !wanted.has(want.id))
+      .flatMap((want) => leaving(want, readingOf(input.have, want))),
+  ];
+  if (drafts.length === 0 && input.generation !== input.appliedGeneration) drafts.push(unapplied(input));
+  return drafts.map((draft) => ({
+    ...draft,
+    tenant: input.tenant,
+    since: input.since(findingKey(draft)) ?? input.now,
+  }));
+}
+
+/** A want nobody looked at is not absent: it is unreadable. */
+const readingOf = (have: Have, want: Want): Reading<Fields> =>
+  have.get(want.id) ?? { state: 'unreadable', reason: 'it was not looked at', source: 'none', at: '' };
+
+function compare(want: Want, have: Reading<Fields>, applied: Want | 'new' | null): Draft[] {
+  if (have.state === 'unreadable') return [unreadable(want, have)];
+  if (have.state === 'absent') return [missing(want, have, applied === 'new')];
+  const before = applied === 'new' ? null : applied;
+  return [...changed(want, have, before), ...extra(want, have, before)];
+}
+
+const about = (want: Want, have: Reading<Fields>) => ({
+  plane: want.plane,
+  resource: want.id,
+  kind: want.kind,
+  source: have.source,
+  at: have.at,
+});
+
+const unreadable = (want: Want, have: Reading<Fields> & { state: 'unreadable' }): Draft => ({
+  ...about(want, have),
+  class: 'unreadable',
+  field: null,
+  want: 'present',
+  have: null,
+  from: want.from,
+  risk: 'none',
+  message: `could not be read: ${have.reason}`,
+});
+
+const missing = (want: Want, have: Reading<Fields>, isNew: boolean): Draft => ({
+  ...about(want, have),
+  class: isNew ? 'pending' : 'missing',
+  field: null,
+  want: 'present',
+  have: 'absent',
+  from: want.from,
+  // What the record newly asks for has held nothing yet, so making it costs nothing.
+  risk: isNew ? 'in-place' : (kindOf(want)?.risk(null) ?? 'stateful'),
+  message: isNew ? 'the record asks for it since it was last applied' : 'it is not there',
+});
+
+function changed(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
+  return Object.entries(want.fields).flatMap(([path, wish]): Draft[] => {
+    const found = Object.hasOwn(have.value, path) ? have.value[path] : undefined;
+    if (equal(wish.want, found)) return [];
+    const base = { ...about(want, have), field: path, want: wish.want, have: found ?? null, from: wish.from };
+    if (want.kind === ENDPOINT_KIND) {
+      return [
+        {
+          ...base,
+          class: 'unhealthy',
+          risk: 'none',
+          message: textAt(have.value, 'reason') ?? 'no reason was given',
+        },
+      ];
+    }
+    const before = applied?.fields[path];
+    const asApplied = applied !== null && equal(before?.want, found);
+    return [
+      {
+        ...base,
+        class: asApplied ? 'pending' : 'changed',
+        risk: kindOf(want)?.risk(path) ?? 'stateful',
+        message: asApplied
+          ? 'the record changed since it was last applied'
+          : 'it was changed behind the record',
+      },
+    ];
+  });
+}
+
+function extra(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
+  const kind = kindOf(want);
+  const additions = Object.keys(have.value).filter(
+    (path) => kind?.owns?.(path) && !Object.hasOwn(want.fields, path),
+  );
+  return additions
+    .filter((path) => !additions.some((other) => other !== path && path.startsWith(`${other}.`)))
+    .map((path): Draft => {
+      const found: Json = have.value[path] ?? null;
+      const removed = applied !== null && Object.hasOwn(applied.fields, path);
+      return {
+        ...about(want, have),
+        class: removed ? 'pending' : 'extra',
+        field: path,
+        want: null,
+        have: found,
+        from: null,
+        risk: 'in-place',
+        message: removed
+          ? 'the record no longer asks for it'
+          : 'somebody added it where the record owns the whole',
+      };
+    });
+}
+
+/** What the applied record asked for and the current one does not: still there until an apply takes it away. */
+function leaving(want: Want, have: Reading<Fields>): Draft[] {
+  if (have.state === 'absent') return [];
+  if (have.state === 'unreadable') return [unreadable(want, have)];
+  return [
+    {
+      ...about(want, have),
+      class: 'pending',
+      field: null,
+      want: 'absent',
+      have: 'present',
+      from: null,
+      risk: 'one-way',
+      message: 'the record no longer asks for it; taking it away cannot be undone',
+    },
+  ];
+}
+
+/** A generation that shows in no observed field (a new source revision, a new owner) still waits to be applied. */
+const unapplied = ({ generation, appliedGeneration, tenant, now }: DiffInput): Draft => ({
+  class: 'pending',
+  plane: 'gcp',
+  resource: `record/${tenant}`,
+  kind: 'record',
+  field: 'generation',
+  want: generation,
+  have: appliedGeneration,
+  from: 'spec',
+  risk: 'in-place',
+  message: 'this generation of the record was never applied in full',
+  source: 'ledger',
+  at: now,
+});

@@ -1,0 +1,101 @@
+/**
+ * The launch protocol: intent row first, then the execution with labels, then its name in the ledger. Whatever dies in
+ * between is found again by label; the workflow's own first step makes sure that only the fence's holder has effect.
+ */
+import type { ExecutionEntry, NewIntent } from '../desired-state/store.ts';
+import type { Tenant } from '../desired-state/tenant.ts';
+import type { LedgerEntry } from '../desired-state/store.ts';
+import { compile } from '../workflow-defs/compile.ts';
+import { argumentOf } from './argument.ts';
+import { describe } from './error-text.ts';
+import type { Flow, Json, Platform } from './model.ts';
+import type { Ports } from './ports.ts';
+
+/** Longer than the longest build; after it an execution that recorded no end is taken for lost. */
+export const EXECUTION_DEADLINE_MS = 3 * 60 * 60 * 1000;
+
+/** The pass itself, where a person's email would stand. */
+export const PASS = 'plumbline';
+
+export interface Launch {
+  readonly tenant: Tenant;
+  readonly applied: Tenant | null;
+  readonly ledger: LedgerEntry | undefined;
+  readonly generation: number;
+  readonly flow: Flow;
+  readonly because: readonly string[];
+  readonly requester: string;
+}
+
+export type LaunchResult =
+  | { readonly outcome: 'launched'; readonly intent: string; readonly execution: string }
+  | { readonly outcome: 'held'; readonly message: string }
+  | { readonly outcome: 'failed'; readonly message: string };
+
+/** Starts one flow for one tenant, at most once per intent. Never throws for what the cloud or the store refuse. */
+export async function launch(ports: Ports, platform: Platform, request: Launch): Promise<LaunchResult> {
+  const definition = compile(request.flow, platform);
+  let opened: ExecutionEntry | undefined;
+  try {
+    // Before the intent: a definition that cannot be deployed must not leave the tenant fenced.
+    const { revision } = await ports.workflows.ensure(definition);
+    const intent = await ports.store.openIntent(intentOf(ports, definition.name, request));
+    if (intent.outcome === 'busy') {
+      return {
+        outcome: 'held',
+        message: `${intent.execution.flow} (${intent.execution.intent}) is under way`,
+      };
+    }
+    if (intent.outcome === 'outdated') {
+      return {
+        outcome: 'held',
+        message: `the record moved on to generation ${intent.generation}; the next pass plans anew`,
+      };
+    }
+    opened = intent.execution;
+    const execution = await ports.workflows.execute({
+      workflow: definition.name,
+      argument: argumentOf({ ...request, platform, intent: opened.intent }) as unknown as Json,
+      labels: labelsOf(opened),
+    });
+    await ports.store.recordLaunch(opened.name, opened.intent, {
+      execution: execution.name,
+      revision: execution.workflowRevisionId,
+      now: ports.clock.now().toISOString(),
+    });
+    return execution.workflowRevisionId === revision
+      ? { outcome: 'launched', intent: opened.intent, execution: execution.name }
+      : {
+          outcome: 'failed',
+          message: foreignRevision(definition.name, revision, execution.workflowRevisionId),
+        };
+  } catch (error) {
+    // An intent that may or may not have an execution is left open: the next pass looks it up by label.
+    const open = opened ? ` (intent ${opened.intent} stays open until the next pass has looked for it)` : '';
+    return { outcome: 'failed', message: `could not launch ${request.flow}: ${describe(error)}${open}` };
+  }
+}
+
+export const labelsOf = (execution: Pick<ExecutionEntry, 'name' | 'intent' | 'generation'>) => ({
+  'plumbline-tenant': execution.name,
+  'plumbline-intent': execution.intent,
+  'plumbline-generation': String(execution.generation),
+});
+
+function intentOf(ports: Ports, workflow: string, request: Launch): NewIntent {
+  const now = ports.clock.now();
+  return {
+    name: request.tenant.metadata.name,
+    generation: request.generation,
+    flow: request.flow,
+    workflow,
+    because: request.because,
+    requester: request.requester,
+    now: now.toISOString(),
+    deadline: new Date(now.getTime() + EXECUTION_DEADLINE_MS).toISOString(),
+  };
+}
+
+const foreignRevision = (name: string, ours: string, ran: string): string =>
+  `the execution of ${name} runs revision ${ran}, not ${ours} which Plumbline deployed: somebody changed the ` +
+  'definition between deploy and launch; look at the workflow before the next pass';

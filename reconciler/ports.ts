@@ -1,0 +1,125 @@
+/** What a pass needs from the outside world. `clouds/` and the stores implement these; tests may hand in their own. */
+import type { Store } from '../desired-state/store.ts';
+import type { Json, Reading } from './model.ts';
+
+export interface Clock {
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+}
+
+/** One line of Asset Inventory. */
+export interface Asset {
+  /** Full resource name without the leading `//`. */
+  readonly name: string;
+  readonly assetType: string;
+  /** The resource as its owning API would show it. */
+  readonly data: Json;
+  readonly updateTime: string;
+}
+
+/** Breadth: everything in a scope, eventually consistent. Never enough to act on. */
+export interface Inventory {
+  /** Streams the scope page by page; throws CloudError when any page could not be read, so that a gap is never silent. */
+  sweep(scope: string, assetTypes: readonly string[]): AsyncIterable<Asset>;
+}
+
+export type ApiService = 'compute' | 'container' | 'artifactregistry' | 'cloudbuild' | 'iam';
+
+/** One resource at its owning API. */
+export interface ApiRef {
+  readonly service: ApiService;
+  /** Path below the service's host, e.g. `/v1/projects/p/locations/l/clusters/c`. */
+  readonly path: string;
+}
+
+/** Depth: the owning API's own answer. Only a 404 of the resource itself reads as absent. */
+export interface DirectReads {
+  get(ref: ApiRef): Promise<Reading<Json>>;
+}
+
+export interface ClusterAccess {
+  /** Host (and port) of the control plane's DNS-based endpoint. */
+  readonly endpoint: string;
+}
+
+export interface KubeResource {
+  /** `''` for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}
+
+export interface Clusters {
+  /** All objects of one kind in a namespace (null: cluster-scoped), raw and complete; a cut list is unreadable. */
+  list(
+    cluster: ClusterAccess,
+    resource: KubeResource,
+    namespace: string | null,
+  ): Promise<Reading<readonly Json[]>>;
+}
+
+export interface Definition {
+  readonly name: string;
+  /** The YAML text. */
+  readonly source: string;
+}
+
+export interface Execution {
+  /** As the service names it, with the project number. */
+  readonly name: string;
+  readonly state: 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'UNAVAILABLE' | 'QUEUED';
+  readonly workflowRevisionId: string;
+  readonly error: string | null;
+  readonly result: Json;
+}
+
+export interface Workflows {
+  /** Deploys the definition unless one of this name, whose text its name is the hash of, stands already. */
+  ensure(definition: Definition): Promise<{ revision: string; created: boolean }>;
+  execute(request: {
+    workflow: string;
+    argument: Json;
+    labels: Readonly<Record<string, string>>;
+  }): Promise<Execution>;
+  /** Executions that carry all these labels, newest first. */
+  find(workflow: string, labels: Readonly<Record<string, string>>): Promise<Execution[]>;
+  /** undefined when the service no longer knows it. */
+  get(execution: string): Promise<Execution | undefined>;
+}
+
+/** A read-only half: what `check` and dry runs get. */
+export interface ObservePorts {
+  readonly inventory: Inventory;
+  readonly reads: DirectReads;
+  readonly clusters: Clusters;
+  readonly clock: Clock;
+}
+
+export interface Ports extends ObservePorts {
+  readonly store: Store;
+  readonly workflows: Workflows;
+}
+
+export type CloudErrorKind =
+  'denied' | 'not-found' | 'conflict' | 'throttled' | 'unavailable' | 'invalid' | 'unexpected';
+
+/** The one error every cloud client throws. The message says which call met what. */
+export class CloudError extends Error {
+  readonly kind: CloudErrorKind;
+  /** HTTP status; null when no answer came. */
+  readonly httpStatus: number | null;
+  constructor(
+    kind: CloudErrorKind,
+    message: string,
+    options: { httpStatus?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'CloudError';
+    this.kind = kind;
+    this.httpStatus = options.httpStatus ?? null;
+  }
+
+  get retryable(): boolean {
+    return this.kind === 'throttled' || this.kind === 'unavailable';
+  }
+}

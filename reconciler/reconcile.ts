@@ -1,0 +1,140 @@
+/**
+ * One pass on one screen: settle what was left open, load the records, observe, judge each tenant, launch what policy
+ * allows, report. Every stage is a plain value; only `launch` and the store change anything.
+ */
+import { assemble, type Judged } from './assemble.ts';
+import { diff } from './diff.ts';
+import { describe } from './error-text.ts';
+import { launch, PASS } from './launch.ts';
+import { load, type Case } from './load.ts';
+import type { Fields, Platform, Reading, RunReport } from './model.ts';
+import { observe } from './observe.ts';
+import { plan } from './plan.ts';
+import type { Ports } from './ports.ts';
+import { runRecordOf } from './run-record.ts';
+import { settle } from './settle.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface PassOptions {
+  readonly platform: Platform;
+  /** Look and plan, but change nothing anywhere: no launch, no row. */
+  readonly dryRun: boolean;
+  /** Only these tenants. */
+  readonly only?: readonly string[];
+  /** This task's share of the fleet. */
+  readonly shard?: { readonly index: number; readonly count: number };
+  readonly runId: string;
+  /** What happened along the way, for progress and logs. */
+  readonly onEvent?: (event: PassEvent) => void;
+}
+
+export type PassEvent =
+  | { readonly type: 'loaded'; readonly tenants: number }
+  | { readonly type: 'observed'; readonly tenants: number }
+  | { readonly type: 'launched'; readonly tenant: string; readonly flow: string; readonly intent: string }
+  | { readonly type: 'problem'; readonly tenant: string; readonly message: string };
+
+/** Throws only when the store cannot be read or written; everything else is in the report. */
+export async function reconcile(ports: Ports, options: PassOptions): Promise<RunReport> {
+  const startedAt = ports.clock.now().toISOString();
+  const emit = options.onEvent ?? (() => undefined);
+  if (!options.dryRun) {
+    await settle(ports, (tenant, error) => emit({ type: 'problem', tenant, message: describe(error) }));
+  }
+
+  const cases = await load(ports.store, options);
+  emit({ type: 'loaded', tenants: cases.length });
+
+  const have = await observe(ports, options.platform.scope, cases.filter(isObservable).map(toObserved));
+  emit({ type: 'observed', tenants: have.size });
+
+  const judged = cases.map((item) => judge(item, have.get(item.stored.name), startedAt));
+  const launched = options.dryRun ? judged : await launchAll(ports, options, judged);
+
+  const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
+  if (!options.dryRun) await ports.store.saveRun(runRecordOf(report, cases));
+  return report;
+}
+
+/** A record that does not parse has nothing to compare; a decommissioned tenant has nothing to look for. */
+const isObservable = (item: Case): boolean =>
+  item.tenant !== null && item.ledger?.status !== 'DECOMMISSIONED';
+
+function toObserved({ stored, wants, applied, ledger }: Case) {
+  const ids = new Set(wants.map((want) => want.id));
+  const leaving = applied?.wants.filter((want) => !ids.has(want.id)) ?? [];
+  return { name: stored.name, wants: [...wants, ...leaving], health: ledger?.health ?? null };
+}
+
+/** One tenant's findings, verdict and plan. A fault in here is that tenant's alone. */
+function judge(item: Case, have: Map<string, Reading<Fields>> | undefined, now: string): Judged {
+  const { stored, ledger, active, applied } = item;
+  const everApplied = ledger?.appliedGeneration != null;
+  const base = {
+    invalid: item.tenant === null,
+    status: ledger?.status ?? null,
+    inFlight: active !== undefined,
+  };
+  if (have === undefined) {
+    const verdict = verdictOf({ ...base, everApplied, findings: [] });
+    return {
+      case: item,
+      findings: [],
+      verdict,
+      plan: { actions: [], held: [] },
+      readings: [],
+      executions: new Map(),
+    };
+  }
+  const findings = diff({
+    tenant: stored.name,
+    wants: item.wants,
+    applied: applied?.wants ?? null,
+    have,
+    generation: stored.generation,
+    appliedGeneration: ledger?.appliedGeneration ?? null,
+    since: (key) => item.known.get(key)?.firstSeen,
+    now,
+  });
+  return {
+    case: item,
+    findings,
+    verdict: verdictOf({ ...base, everApplied, findings }),
+    plan: plan({ tenant: stored.name, findings, ledger, active, failures: item.failures, now }),
+    readings: [...have.values()],
+    executions: new Map(),
+  };
+}
+
+/** One after the other: the store's transactions and the definition's deployment would only contend. */
+async function launchAll(ports: Ports, options: PassOptions, judged: readonly Judged[]): Promise<Judged[]> {
+  const emit = options.onEvent ?? (() => undefined);
+  const done: Judged[] = [];
+  for (const item of judged) {
+    const [action] = item.plan.actions;
+    const { tenant, applied, ledger, stored } = item.case;
+    if (action === undefined || tenant === null) {
+      done.push(item);
+      continue;
+    }
+    const result = await launch(ports, options.platform, {
+      tenant,
+      applied: applied?.tenant ?? null,
+      ledger,
+      generation: stored.generation,
+      flow: action.flow,
+      because: action.because,
+      requester: PASS,
+    });
+    if (result.outcome === 'launched') {
+      emit({ type: 'launched', tenant: stored.name, flow: action.flow, intent: result.intent });
+      done.push({ ...item, executions: new Map([[action, result.execution]]) });
+    } else {
+      emit({ type: 'problem', tenant: stored.name, message: result.message });
+      const reason = result.outcome === 'held' ? ('in-flight' as const) : ('retry-later' as const);
+      const held = { ...action, reason, message: result.message };
+      done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
+    }
+  }
+  return done;
+}

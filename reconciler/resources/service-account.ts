@@ -1,0 +1,25 @@
+/** The tenant's own identities: what its nodes run as, and what deploys into it. */
+import { at, textAt } from '../json.ts';
+import { namesOf } from '../names.ts';
+import { field, pathOf, riskOf, type GcpKind } from './kind.ts';
+
+export const serviceAccount: GcpKind = {
+  kind: 'service-account',
+  plane: 'gcp',
+  order: 15,
+  assetType: 'iam.googleapis.com/ServiceAccount',
+  wants: (tenant) => {
+    const names = namesOf(tenant);
+    return [names.nodesIdentity, names.deployIdentity].map((account) => ({
+      id: `service-account/${account.split('@')[0] ?? account}`,
+      kind: 'service-account',
+      plane: 'gcp',
+      name: `iam.googleapis.com/projects/${tenant.spec.project}/serviceAccounts/${account}`,
+      from: null,
+      fields: { email: field(account, null), disabled: field(false, null) },
+    }));
+  },
+  ref: (want) => ({ service: 'iam', path: `/v1/${pathOf(want.name)}` }),
+  read: (body) => ({ email: textAt(body, 'email'), disabled: at(body, 'disabled') === true }),
+  risk: riskOf([/^email$/]),
+};
