@@ -6,6 +6,10 @@ import { controlService } from './control/service.ts';
 import { computeService } from './compute/service.ts';
 import { containerService } from './container/service.ts';
 import { cloudAssetService } from './cloudasset/service.ts';
+import { iamService } from './iam/service.ts';
+import { iamCredentialsService } from './iamcredentials/service.ts';
+import { secretManagerService } from './secretmanager/service.ts';
+import { resourceManagerService } from './cloudresourcemanager/service.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
@@ -14,4 +18,8 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   computeService,
   containerService,
   cloudAssetService,
+  iamService,
+  iamCredentialsService,
+  secretManagerService,
+  resourceManagerService,
 ];
