@@ -1,0 +1,163 @@
+/** The report for a terminal or a log: the answer first and last, a table of tenants, then every finding with its cause. */
+import type { Finding, FindingClass, RunReport, TenantReport } from '../model.ts';
+import { columns } from './columns.ts';
+import { printable } from './printable.ts';
+import {
+  SYMBOLS,
+  VERDICT_WORDS,
+  answer,
+  byResource,
+  classCounts,
+  countByClass,
+  deeds,
+  doings,
+  generations,
+  isQuiet,
+  nextFor,
+  plural,
+  valueText,
+} from './words.ts';
+
+/** The colours used; picocolors' `createColors` gives them, `PLAIN` gives none. */
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
+  readonly magenta: (text: string) => string;
+}
+
+const same = (text: string): string => text;
+export const PLAIN: Paint = {
+  bold: same,
+  dim: same,
+  red: same,
+  green: same,
+  yellow: same,
+  cyan: same,
+  magenta: same,
+};
+
+export interface TextOptions {
+  readonly paint?: Paint;
+}
+
+/** Above this many rows the tenants with nothing to say are counted instead of listed. */
+const MOST_QUIET_ROWS = 40;
+
+/** Same report and paint, same bytes. Ends with a line break. */
+export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {}): string {
+  const verdict = printable(answer(report));
+  const painted = paint.bold(verdict.startsWith('In sync') ? paint.green(verdict) : paint.yellow(verdict));
+  const loud = report.tenants.filter((tenant) => !isQuiet(tenant));
+  const lines = [painted, paint.dim(headline(report)), ''];
+  if (report.tenants.length > 0) lines.push(...table(report.tenants, paint), '');
+  for (const tenant of loud) lines.push(...tenantLines(tenant, report, paint), '');
+  if (loud.some(({ findings }) => findings.length > 0)) lines.push(paint.dim(legend()), '');
+  lines.push(painted);
+  return `${lines.join('\n')}\n`;
+}
+
+function headline(report: RunReport): string {
+  const { run } = report;
+  const shard = run.shard.count > 1 ? `, shard ${run.shard.index + 1} of ${run.shard.count}` : '';
+  return printable(`Run ${run.id}, ${run.startedAt} to ${run.finishedAt}${shard}: ${deeds(report)}.`);
+}
+
+const legend = (): string =>
+  `Symbols: ${Object.entries(SYMBOLS)
+    .map(([name, symbol]) => `${symbol} ${name}`)
+    .join('  ')}. Each line reads: what the record wants → what is there.`;
+
+function table(tenants: readonly TenantReport[], paint: Paint): string[] {
+  const fold = tenants.length > MOST_QUIET_ROWS;
+  const shown = fold ? tenants.filter((tenant) => !isQuiet(tenant)) : tenants;
+  const [head = '', ...rows] = columns(
+    ['TENANT', 'VERDICT', 'STATUS', 'GENERATION', 'APPLIED', 'FINDINGS', 'ACTION'],
+    shown.map((tenant) =>
+      [
+        tenant.name,
+        VERDICT_WORDS[tenant.verdict],
+        tenant.status ?? 'none',
+        String(tenant.generation),
+        tenant.appliedGeneration === null ? 'never' : String(tenant.appliedGeneration),
+        classCounts(countByClass(tenant.findings)) || 'none',
+        doings(tenant),
+      ].map(printable),
+    ),
+  );
+  const quiet = tenants.length - shown.length;
+  return [
+    paint.bold(head),
+    ...rows,
+    ...(quiet === 0 ? [] : [paint.dim(`${plural(quiet, 'more tenant')} with nothing to report`)]),
+  ];
+}
+
+function tenantLines(tenant: TenantReport, report: RunReport, paint: Paint): string[] {
+  const lines = [
+    `${paint.bold(printable(tenant.name))}: ${VERDICT_WORDS[tenant.verdict]}, ${generations(tenant)}, ${plural(tenant.resources, 'resource')} compared`,
+  ];
+  if (tenant.error !== null) lines.push(`  ${paint.red(`could not be judged: ${printable(tenant.error)}`)}`);
+  for (const { plane, resources } of byResource(tenant.findings)) {
+    lines.push(`  ${plane}`);
+    for (const { resource, findings } of resources) {
+      lines.push(`    ${paint.bold(printable(resource))}`);
+      for (const finding of findings) lines.push(...findingLines(finding, tenant, report, paint));
+    }
+  }
+  lines.push(...looseLines(tenant, paint));
+  return lines;
+}
+
+/** Actions and holds that no finding stands behind, for example a tenant that somebody paused. */
+function looseLines(tenant: TenantReport, paint: Paint): string[] {
+  return [
+    ...tenant.actions
+      .filter(({ because }) => because.length === 0)
+      .map(({ flow, summary }) => paint.cyan(printable(`  next: ${flow}: ${summary}`))),
+    ...tenant.held
+      .filter(({ because }) => because.length === 0)
+      .map(({ reason, message }) => paint.magenta(printable(`  held, ${reason}: ${message}`))),
+  ];
+}
+
+function findingLines(finding: Finding, tenant: TenantReport, report: RunReport, paint: Paint): string[] {
+  const next = nextFor(tenant, finding, report.run.mode);
+  const nextPaint = next.kind === 'action' ? paint.cyan : next.kind === 'held' ? paint.magenta : paint.dim;
+  return [
+    `      ${classPaint(finding.class, paint)(printable(`${SYMBOLS[finding.class]} ${finding.class} ${difference(finding)}`))}`,
+    ...(finding.from === null ? [] : [`          record: ${printable(finding.from)}`]),
+    `          why: ${printable(finding.message)}`,
+    paint.dim(
+      `          seen: ${printable(`${finding.source} at ${finding.at}`)}${finding.since === finding.at ? '' : `, first ${printable(finding.since)}`}`,
+    ),
+    nextPaint(`          next: ${printable(next.text)}`),
+  ];
+}
+
+/** Only a field has two sides worth printing; a resource that is missing as a whole says so by its class. */
+function difference({ field, want, have, class: kind }: Finding): string {
+  const where = field ?? '(whole resource)';
+  if (kind === 'unreadable') return where;
+  if (field === null && want === null && have === null) return where;
+  return `${where}: want ${valueText(want)} → have ${valueText(have)}`;
+}
+
+function classPaint(kind: FindingClass, paint: Paint): (text: string) => string {
+  switch (kind) {
+    case 'missing':
+    case 'unhealthy':
+      return paint.red;
+    case 'changed':
+      return paint.yellow;
+    case 'extra':
+      return paint.green;
+    case 'unreadable':
+      return paint.magenta;
+    case 'pending':
+      return paint.cyan;
+  }
+}

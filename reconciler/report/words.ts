@@ -1,0 +1,178 @@
+/** The sentences and orders that every rendering of a report shares, so that text and page never disagree. */
+import {
+  VERDICTS,
+  findingKey,
+  type Finding,
+  type FindingClass,
+  type Json,
+  type Plane,
+  type RunReport,
+  type TenantReport,
+  type Verdict,
+} from '../model.ts';
+
+/** Worst first is not meant here: it is the order people read a difference in. */
+export const CLASSES: readonly FindingClass[] = [
+  'missing',
+  'changed',
+  'extra',
+  'unhealthy',
+  'unreadable',
+  'pending',
+];
+
+export const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
+
+/** Stands beside colour, never instead of a word: colour alone tells nothing to many readers. */
+export const SYMBOLS: Readonly<Record<FindingClass, string>> = {
+  missing: '-',
+  changed: '~',
+  extra: '+',
+  unhealthy: '!',
+  unreadable: '?',
+  pending: '·',
+};
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  'in-sync': 'in sync',
+  pending: 'pending',
+  drift: 'drift',
+  unhealthy: 'unhealthy',
+  unreadable: 'unreadable',
+  invalid: 'invalid',
+  'in-progress': 'in progress',
+  paused: 'paused',
+  decommissioned: 'decommissioned',
+};
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+/** `1 missing, 2 changed`; empty text when there are none. */
+export function classCounts(counts: Readonly<Partial<Record<FindingClass, number>>>): string {
+  return CLASSES.flatMap((name) => {
+    const count = counts[name] ?? 0;
+    return count === 0 ? [] : [`${count} ${name}`];
+  }).join(', ');
+}
+
+/** `2 in sync, 1 drift`; verdicts nobody has are left out. */
+export function verdictCounts(counts: Readonly<Partial<Record<Verdict, number>>>): string {
+  return VERDICTS.flatMap((name) => {
+    const count = counts[name] ?? 0;
+    return count === 0 ? [] : [`${count} ${VERDICT_WORDS[name]}`];
+  }).join(', ');
+}
+
+export const countByClass = (findings: readonly Finding[]): Partial<Record<FindingClass, number>> => {
+  const counts: Partial<Record<FindingClass, number>> = {};
+  for (const finding of findings) counts[finding.class] = (counts[finding.class] ?? 0) + 1;
+  return counts;
+};
+
+/** True when nothing differs, nothing is unknown and nothing is under way. */
+export const isQuiet = (tenant: TenantReport): boolean =>
+  tenant.findings.length === 0 &&
+  tenant.error === null &&
+  tenant.actions.length === 0 &&
+  tenant.held.length === 0;
+
+/** The answer to "are we in sync?" without the counts. */
+export function shortAnswer({ summary }: RunReport): string {
+  if (summary.tenants === 0) return 'No tenants';
+  const unsettled = summary.tenants - settled(summary);
+  const all = plural(summary.tenants, 'tenant');
+  return unsettled === 0 ? `In sync: ${all}` : `Not in sync: ${unsettled} of ${all}`;
+}
+
+/** The same in one line with all counts: it opens the report and ends it. */
+export function answer(report: RunReport): string {
+  const { summary, run } = report;
+  const asOf = `as of ${summary.oldestObservation ?? run.finishedAt}`;
+  if (summary.tenants === 0) return `No tenants: there is no record to compare (${asOf}).`;
+  const open = { ...summary.verdicts, 'in-sync': 0, decommissioned: 0 };
+  const verdicts = settled(summary) === summary.tenants ? '' : ` (${verdictCounts(open)})`;
+  return `${shortAnswer(report)}${verdicts}; ${classCounts(summary.findings) || 'no findings'} (${asOf}).`;
+}
+
+const settled = ({ verdicts }: RunReport['summary']): number =>
+  (verdicts['in-sync'] ?? 0) + (verdicts.decommissioned ?? 0);
+
+/** What was done: `dry run, nothing launched` or `1 launched, 2 held`. */
+export function deeds({ run, summary }: RunReport): string {
+  if (run.mode === 'dry-run') {
+    return `dry run, nothing launched${summary.held === 0 ? '' : `; ${summary.held} held`}`;
+  }
+  return `${summary.launched} launched, ${summary.held} held`;
+}
+
+/** What happens next about one finding, in words. */
+export interface Next {
+  readonly kind: 'action' | 'held' | 'none';
+  readonly text: string;
+}
+
+/** Actions first: a finding that is healed and also held elsewhere is being healed. */
+export function nextFor(tenant: TenantReport, finding: Finding, mode: RunReport['run']['mode']): Next {
+  const key = findingKey(finding);
+  const action = tenant.actions.find(({ because }) => because.includes(key));
+  if (action) {
+    const how =
+      action.execution !== null
+        ? `launched as ${lastPart(action.execution)}`
+        : mode === 'dry-run'
+          ? 'not launched: dry run'
+          : 'not launched';
+    return { kind: 'action', text: `${action.flow} (${how})` };
+  }
+  const held = tenant.held.find(({ because }) => because.includes(key));
+  if (held) {
+    const what = held.flow === null ? '' : `${held.flow} `;
+    return { kind: 'held', text: `${what}held, ${held.reason}: ${held.message}` };
+  }
+  return { kind: 'none', text: 'nothing planned: no policy acts on it' };
+}
+
+/** One cell that says what the pass did about a tenant. */
+export function doings(tenant: TenantReport): string {
+  const parts = [
+    ...tenant.actions.map(({ flow, execution }) =>
+      execution === null ? `${flow} planned` : `${flow} launched`,
+    ),
+    ...[...new Set(tenant.held.map(({ reason }) => reason))].map((reason) => `held: ${reason}`),
+  ];
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+/** `generation 3, applied 2`; the pair that tells drift from a change that is on its way. */
+export const generations = (tenant: TenantReport): string =>
+  `generation ${tenant.generation}, ${tenant.appliedGeneration === null ? 'never applied' : `applied ${tenant.appliedGeneration}`}`;
+
+/** Findings of one tenant by plane and resource, in the order they came. */
+export function byResource(
+  findings: readonly Finding[],
+): { plane: Plane; resources: { resource: string; findings: Finding[] }[] }[] {
+  return PLANES.flatMap((plane) => {
+    const groups = new Map<string, Finding[]>();
+    for (const finding of findings) {
+      if (finding.plane !== plane) continue;
+      const group = groups.get(finding.resource);
+      if (group) group.push(finding);
+      else groups.set(finding.resource, [finding]);
+    }
+    if (groups.size === 0) return [];
+    return [{ plane, resources: [...groups].map(([resource, found]) => ({ resource, findings: found })) }];
+  });
+}
+
+/** Longest value shown in a line of text; the JSON has all of it. */
+const LONGEST_VALUE = 200;
+
+/** A value on one line. `null` reads as what it means in a comparison: nothing is there. */
+export function valueText(value: Json): string {
+  if (value === null) return 'none';
+  const text = JSON.stringify(value);
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)`;
+}
+
+export const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
