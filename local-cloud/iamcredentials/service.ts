@@ -11,6 +11,9 @@ import { accountExists } from '../iam/accounts.ts';
 /** One hour, unless an organisation policy allows more. */
 export const MAX_LIFETIME_SECONDS = 3_600;
 
+/** Google's scopes are URLs, but for the three of OpenID Connect, which gcloud asks for too. */
+const SCOPE = /^(https:\/\/\S+|openid|email|profile)$/;
+
 const ACCOUNT = '/v1/projects/{project}/serviceAccounts/{account}';
 const RECORDED: Source = {
   kind: 'recorded',
@@ -47,12 +50,9 @@ function accessToken(cloud: Cloud, call: Call): object {
   onlyKnown(request, ['scope', 'lifetime', 'delegates']);
   const email = impersonated(cloud, call, request);
   const scopes = listField(request, 'scope');
-  if (
-    scopes.length === 0 ||
-    !scopes.every((scope) => typeof scope === 'string' && scope.startsWith('https://'))
-  ) {
+  if (scopes.length === 0 || !scopes.every((scope) => typeof scope === 'string' && SCOPE.test(scope))) {
     throw invalid(
-      'The request must name at least one scope, each a URL such as https://www.googleapis.com/auth/cloud-platform.',
+      'The request must name at least one scope, such as https://www.googleapis.com/auth/cloud-platform.',
     );
   }
   const seconds = lifetime(stringField(request, 'lifetime'));

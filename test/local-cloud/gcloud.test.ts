@@ -1,0 +1,122 @@
+/**
+ * Real gcloud against the services: the one proof that our paths, fields and operations are those its commands expect.
+ * One suite and few commands, because each costs gcloud's start of half a second to a second.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cloudAssetService } from '../../local-cloud/cloudasset/service.ts';
+import { computeService } from '../../local-cloud/compute/service.ts';
+import { containerService } from '../../local-cloud/container/service.ts';
+import { iamCredentialsService } from '../../local-cloud/iamcredentials/service.ts';
+import { iamService } from '../../local-cloud/iam/service.ts';
+import { secretManagerService } from '../../local-cloud/secretmanager/service.ts';
+import { bareCloud, type BareCloud } from '../support/bare-cloud.ts';
+import { putTenant } from '../support/tenant-resources.ts';
+import { describeWith } from '../support/tools.ts';
+
+const SERVICES = [
+  computeService,
+  containerService,
+  cloudAssetService,
+  iamService,
+  iamCredentialsService,
+  secretManagerService,
+];
+
+describeWith('gcloud', 'gcloud against the local cloud', (gcloud) => {
+  let local: BareCloud;
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+  const run = async (...args: string[]) => (await promisify(execFile)(gcloud, args, { env })).stdout;
+  const json = async (...args: string[]) => JSON.parse(await run(...args, '--format=json')) as unknown;
+
+  beforeAll(async () => {
+    local = await bareCloud(SERVICES, { speed: 1000 });
+    putTenant(local.cloud);
+    folder = mkdtempSync(join(tmpdir(), 'plumb-gcloud-'));
+    writeFileSync(join(folder, 'token'), 'a-person');
+    const { endpoints } = local.cloud;
+    const override = (service: string) => `CLOUDSDK_API_ENDPOINT_OVERRIDES_${service.toUpperCase()}`;
+    env = {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      CLOUDSDK_CONFIG: folder,
+      CLOUDSDK_CORE_PROJECT: 'acme-prod',
+      CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
+      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: join(folder, 'token'),
+      KUBECONFIG: join(folder, 'kubeconfig'),
+      ...Object.fromEntries(
+        Object.entries(endpoints).map(([service, url]) => [override(service), `${url}/`]),
+      ),
+      // The only one whose generated client has the path in its base.
+      [override('compute')]: `${endpoints['compute'] ?? ''}/compute/v1/`,
+    };
+  });
+  afterAll(async () => {
+    await local.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('lists clusters and writes a kubeconfig for the DNS endpoint', async () => {
+    expect(await json('container', 'clusters', 'list')).toMatchObject([{ name: 'acme', status: 'RUNNING' }]);
+    await run('container', 'clusters', 'get-credentials', 'acme', '--region=us-central1', '--dns-endpoint');
+    expect(readFileSync(join(folder, 'kubeconfig'), 'utf8')).toContain('server: https://127.0.0.1:6443');
+  });
+
+  it('raises a node pool maximum', async () => {
+    const where = ['--cluster=acme', '--region=us-central1'];
+    await run(
+      'container',
+      'node-pools',
+      'update',
+      'gpu',
+      ...where,
+      '--enable-autoscaling',
+      '--min-nodes=0',
+      '--max-nodes=8',
+    );
+    expect(await json('container', 'node-pools', 'describe', 'gpu', ...where)).toMatchObject({
+      autoscaling: { enabled: true, maxNodeCount: 8 },
+    });
+  });
+
+  it('deletes a NAT and leaves the router', async () => {
+    const where = ['--router=acme-router', '--region=us-central1'];
+    expect(await json('compute', 'routers', 'nats', 'list', ...where)).toMatchObject([{ name: 'acme-nat' }]);
+    await run('compute', 'routers', 'nats', 'delete', 'acme-nat', ...where);
+    const router = local.cloud.resources.require(
+      'compute.googleapis.com/projects/acme-prod/regions/us-central1/routers/acme-router',
+    );
+    expect(router.body).toMatchObject({ name: 'acme-router', nats: [] });
+  });
+
+  it('lists assets with their bodies', async () => {
+    const kinds = '--asset-types=container.googleapis.com/NodePool';
+    expect(await json('asset', 'list', '--folder=1000', '--content-type=resource', kinds)).toMatchObject([
+      { resource: { data: { name: 'cpu' } } },
+      { resource: { data: { name: 'gpu' } } },
+    ]);
+  });
+
+  it('keeps a secret', async () => {
+    writeFileSync(join(folder, 'payload'), 's3cret');
+    await run(
+      'secrets',
+      'create',
+      'key',
+      `--data-file=${join(folder, 'payload')}`,
+      '--replication-policy=automatic',
+    );
+    expect(await run('secrets', 'versions', 'access', 'latest', '--secret=key')).toBe('s3cret');
+  });
+
+  it('acts as a service account', async () => {
+    const account = 'acme-deploy@acme-prod.iam.gserviceaccount.com';
+    await run('compute', 'networks', 'list', `--impersonate-service-account=${account}`);
+    expect(local.cloud.audit.list({ method: 'compute.networks.list' }).at(-1)?.principal).toBe(account);
+  });
+});
