@@ -1,11 +1,12 @@
 /** Terraform's values as plain JavaScript, and their msgpack form on the wire. */
 import { decode, encode, ExtensionCodec } from '@msgpack/msgpack';
 
-/** A value Terraform will only know after apply. There is one instance; compare with `===`. */
-class Unknown {
-  readonly unknown = true;
+interface Unknown {
+  readonly unknown: true;
 }
-export const UNKNOWN = new Unknown();
+
+/** A value Terraform will only know after apply. There is one instance; compare with `===`. */
+export const UNKNOWN: Unknown = Object.freeze({ unknown: true });
 
 export type Value = null | boolean | number | string | Unknown | Value[] | { [name: string]: Value };
 

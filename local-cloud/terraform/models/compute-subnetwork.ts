@@ -1,0 +1,93 @@
+/** google_compute_subnetwork: a regional range of a VPC with its secondary ranges. */
+import { refuseWhenUsed } from '../../compute/usage.ts';
+import { pathOf } from '../../core/store.ts';
+import { lastSegment } from '../compare.ts';
+import type { Identity } from '../mapping.ts';
+import { identityOf, inStore, invalid, placed, seconds, type Model } from '../model.ts';
+import { objects, text, type State } from '../values.ts';
+import {
+  computeFields,
+  computeMethods,
+  firstAddress,
+  networkPath,
+  networkRule,
+  projectRule,
+  regionRule,
+  requireNetwork,
+} from './compute.ts';
+import { overlaps } from './ranges.ts';
+
+const path = ({ project = '', region = '', name = '' }: Identity): string =>
+  `projects/${project}/regions/${region}/subnetworks/${name}`;
+const storeName = (identity: Identity): string => `compute.googleapis.com/${path(identity)}`;
+
+const SUBNETWORK = 'compute.googleapis.com/Subnetwork';
+
+export const computeSubnetwork: Model = {
+  service: 'compute',
+  methods: computeMethods('subnetworks'),
+  title: 'Subnetwork',
+  storage: inStore({ name: storeName, assetType: SUBNETWORK, location: ({ region = '' }) => region }),
+  identity: (state) => {
+    const identity = identityOf(state, ['project', 'region', 'name']);
+    return { ...identity, region: lastSegment(identity['region'] ?? '') };
+  },
+  path: (identity) => `/compute/v1/${path(identity)}`,
+  id: path,
+  imports: [
+    /^projects\/(?<project>[^/]+)\/regions\/(?<region>[^/]+)\/subnetworks\/(?<name>[^/]+)$/,
+    /^(?<project>[^/]+)\/(?<region>[^/]+)\/(?<name>[^/]+)$/,
+    /^(?<region>[^/]+)\/(?<name>[^/]+)$/,
+    /^(?<name>[^/]+)$/,
+  ],
+  delays: { create: seconds(15), update: seconds(10), delete: seconds(15) },
+  predict: (config, _prior, provider) => placed(config, provider, ['project', 'region']),
+  rules: {
+    project: projectRule,
+    region: regionRule,
+    network: networkRule,
+    secondary_ip_range: { to: 'secondaryIpRanges' },
+    send_secondary_ip_range_if_empty: { local: true },
+    subnetwork_id: { to: 'id' },
+    params: { local: true },
+  },
+  check: (cloud, identity, state) => {
+    requireNetwork(cloud, state['network'] ?? null, identity);
+    const network = networkPath(state['network'] ?? null, identity['project'] ?? '');
+    for (const other of cloud.resources.list({ assetType: SUBNETWORK })) {
+      if (other.name === storeName(identity) || !text(other.body['network']).endsWith(network)) continue;
+      const taken = rangesOfBody(other.body);
+      const clash = rangesOf(state).find((range) => taken.some((have) => overlaps(range, have)));
+      if (clash !== undefined) {
+        throw invalid(
+          `Invalid IPCidrRange: ${clash} conflicts with existing subnetwork '${lastSegment(pathOf(other.name))}' in region '${other.location}'.`,
+          'invalid',
+        );
+      }
+    }
+  },
+  complete: (cloud, identity, body) => ({
+    ...computeFields(cloud, 'subnetwork', path(identity)),
+    gatewayAddress: firstAddress(body['ipCidrRange']),
+    privateIpGoogleAccess: false,
+    privateIpv6GoogleAccess: 'DISABLE_GOOGLE_ACCESS',
+    purpose: 'PRIVATE',
+    stackType: 'IPV4_ONLY',
+    ...body,
+  }),
+  checkDelete: (cloud, identity) => refuseWhenUsed(cloud, cloud.resources.require(storeName(identity))),
+};
+
+function rangesOf(state: State): string[] {
+  return [
+    text(state['ip_cidr_range']),
+    ...objects(state['secondary_ip_range']).map((r) => text(r['ip_cidr_range'])),
+  ].filter((range) => range !== '');
+}
+
+function rangesOfBody(body: Readonly<Record<string, unknown>>): string[] {
+  const secondary = Array.isArray(body['secondaryIpRanges']) ? (body['secondaryIpRanges'] as unknown[]) : [];
+  return [body, ...secondary]
+    .map((range) => (range as { ipCidrRange?: unknown }).ipCidrRange)
+    .filter((range): range is string => typeof range === 'string');
+}

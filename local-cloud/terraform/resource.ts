@@ -1,0 +1,142 @@
+/** The life of one resource: read, create, update, delete and import, the same for every model. */
+import { ApiError, notFound } from '../core/errors.ts';
+import type { Body } from '../core/store.ts';
+import { callApi, type ApiCall, type Caller } from './api.ts';
+import { readState, writeBody, type Identity } from './mapping.ts';
+import type { Methods, Model, ProviderSettings } from './model.ts';
+import { planResource, type Plan } from './plan.ts';
+import { conform, type Schema } from './schema.ts';
+import type { State } from './values.ts';
+
+/** A resource type as the provider serves it. */
+export interface ResourceType {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly model: Model;
+}
+
+/** Something went wrong after the resource had come into being; `state` is what is known of it. */
+export class PartlyDone extends Error {
+  readonly state: State;
+  constructor(state: State, cause: unknown) {
+    super('the resource exists but is not complete', { cause });
+    this.state = state;
+  }
+}
+
+export function plan(
+  type: ResourceType,
+  config: State,
+  prior: State | null,
+  provider: ProviderSettings,
+): Plan {
+  const predicted = type.model.predict?.(config, prior, provider) ?? {};
+  return planResource(type.schema.block, { ...config, ...predicted }, prior);
+}
+
+/** The resource as it is now, or null when it is gone. */
+export async function read(type: ResourceType, caller: Caller, state: State): Promise<State | null> {
+  const { model } = type;
+  const identity = model.identity(state);
+  try {
+    const body = await callApi(caller, apiCall(model, 'get', identity), () => {
+      const found = model.storage.find(caller.cloud, identity);
+      if (!found) throw notFound(`The resource '${model.id(identity)}'`);
+      return found;
+    });
+    return stateOf(type, body, state, identity);
+  } catch (error) {
+    if (error instanceof ApiError && error.httpStatus === 404) return null;
+    throw error;
+  }
+}
+
+export async function create(type: ResourceType, caller: Caller, planned: State): Promise<State> {
+  const { model, schema } = type;
+  const { cloud, signal } = caller;
+  const identity = model.identity(planned);
+  await callApi(caller, apiCall(model, 'create', identity), () => {
+    model.check?.(cloud, identity, planned);
+    const body = writeBody(schema.block, model.rules, planned, identity);
+    model.storage.create(cloud, identity, model.complete?.(cloud, identity, body, planned) ?? body);
+  });
+  try {
+    await cloud.clock.sleep(model.delays.create, signal);
+    await model.ready?.(cloud, identity, planned);
+  } catch (error) {
+    throw new PartlyDone(stateOf(type, model.storage.find(cloud, identity) ?? {}, planned, identity), error);
+  }
+  return stateOf(type, found(model, caller, identity), planned, identity);
+}
+
+export async function update(type: ResourceType, caller: Caller, planned: State): Promise<State> {
+  const { model, schema } = type;
+  const { cloud, signal } = caller;
+  const identity = model.identity(planned);
+  await callApi(caller, apiCall(model, 'update', identity), () => {
+    model.check?.(cloud, identity, planned);
+    model.storage.update(cloud, identity, (body) =>
+      writeBody(schema.block, model.rules, planned, identity, body),
+    );
+  });
+  await cloud.clock.sleep(model.delays.update, signal);
+  return stateOf(type, found(model, caller, identity), planned, identity);
+}
+
+/** Deleting what is already gone is no error, as for the real provider. */
+export async function remove(type: ResourceType, caller: Caller, prior: State): Promise<void> {
+  const { model } = type;
+  const { cloud, signal } = caller;
+  const refusal = model.protects?.(prior);
+  if (refusal !== undefined) throw new Error(refusal);
+  const identity = model.identity(prior);
+  try {
+    await callApi(caller, apiCall(model, 'delete', identity), () => {
+      found(model, caller, identity);
+      model.checkDelete?.(cloud, identity);
+      model.deleting?.(cloud, identity);
+    });
+  } catch (error) {
+    if (error instanceof ApiError && error.httpStatus === 404) return;
+    throw error;
+  }
+  await cloud.clock.sleep(model.delays.delete, signal);
+  model.storage.remove(cloud, identity);
+  await model.deleted?.(cloud, identity);
+}
+
+/** The arguments an import id stands for, or undefined when it matches no accepted form. */
+export function importState(type: ResourceType, id: string, provider: ProviderSettings): State | undefined {
+  for (const pattern of type.model.imports) {
+    const groups = pattern.exec(id)?.groups;
+    if (!groups) continue;
+    const given = conform(type.schema.block, { ...groups });
+    const predicted = type.model.predict?.(given, null, provider) ?? {};
+    const state = conform(type.schema.block, { ...predicted, ...groups });
+    return { ...state, id: type.model.id(type.model.identity(state)) };
+  }
+  return undefined;
+}
+
+function found(model: Model, { cloud }: Caller, identity: Identity): Body {
+  const body = model.storage.find(cloud, identity);
+  if (!body) throw notFound(`The resource '${model.id(identity)}'`);
+  return body;
+}
+
+function stateOf(type: ResourceType, body: Body, state: State, identity: Identity): State {
+  const { model, schema } = type;
+  return { ...readState(schema.block, model.rules, body, state, identity), id: model.id(identity) };
+}
+
+const HTTP = { get: 'GET', create: 'POST', update: 'PATCH', delete: 'DELETE' } as const;
+
+function apiCall(model: Model, verb: keyof Methods, identity: Identity): ApiCall {
+  return {
+    service: model.service,
+    method: model.methods[verb],
+    http: HTTP[verb],
+    path: model.path(identity),
+    project: identity['project'] ?? '',
+  };
+}
