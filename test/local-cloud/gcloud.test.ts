@@ -68,6 +68,7 @@ describeWith('gcloud', 'gcloud against the local cloud', (gcloud) => {
   });
 
   it('raises a node pool maximum', async () => {
+    // Without --async gcloud sleeps five seconds before it asks for the operation again.
     const where = ['--cluster=acme', '--region=us-central1'];
     await run(
       'container',
@@ -78,6 +79,7 @@ describeWith('gcloud', 'gcloud against the local cloud', (gcloud) => {
       '--enable-autoscaling',
       '--min-nodes=0',
       '--max-nodes=8',
+      '--async',
     );
     expect(await json('container', 'node-pools', 'describe', 'gpu', ...where)).toMatchObject({
       autoscaling: { enabled: true, maxNodeCount: 8 },
