@@ -4,6 +4,7 @@ import {
   findingKey,
   type Action,
   type Finding,
+  type FindingClass,
   type Flow,
   type Held,
   type HoldReason,
@@ -93,6 +94,9 @@ function blocked(
   return undefined;
 }
 
+/** Classes that are always told and never corrected, each with advice of its own. */
+const REPORTED: ReadonlySet<FindingClass> = new Set(['extra', 'unhealthy', 'unreadable']);
+
 /** What policy leaves to people, one entry per reason. */
 function reported(tenant: string, findings: readonly Finding[], everApplied: boolean): Held[] {
   const groups: { reason: HoldReason; message: string; pick: (f: Finding) => boolean }[] = [
@@ -117,6 +121,11 @@ function reported(tenant: string, findings: readonly Finding[], everApplied: boo
       message:
         'what could not be read is neither right nor wrong; restore the read and the next pass will say',
       pick: (f) => f.class === 'unreadable',
+    },
+    {
+      reason: 'report-only',
+      message: 'policy has no correction for it; put it right by hand',
+      pick: (f) => !REPORTED.has(f.class) && decide(f, everApplied) === 'report',
     },
   ];
   return groups.flatMap(({ reason, message, pick }) => {

@@ -83,11 +83,12 @@ function getJson(agent: Agent, endpoint: string, path: string, token: string): P
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const status = response.statusCode ?? 0;
-          if (status !== 200) return reject(statusError(what, status, text));
           try {
+            if (status !== 200) throw statusError(what, status, text);
             resolve(JSON.parse(text) as Json);
           } catch (cause) {
-            fail('unexpected', 'the answer is not JSON', cause);
+            if (cause instanceof CloudError) reject(cause);
+            else fail('unexpected', 'the answer is not JSON', cause);
           }
         });
       },

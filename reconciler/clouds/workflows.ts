@@ -131,7 +131,7 @@ async function finish(rest: Rest, clock: Clock, operation: Json, name: string): 
   for (let waited = 0, state = operation; ; waited += POLL_MS) {
     const error = textAt(state, 'error', 'message');
     if (error !== null) throw new CloudError('invalid', `workflow ${name} was refused: ${error}`);
-    if (typeof state === 'object' && state !== null && 'done' in state && state.done === true) return;
+    if (typeof state === 'object' && state !== null && 'done' in state && state['done'] === true) return;
     if (waited > DEPLOY_DEADLINE_MS)
       throw new CloudError('unavailable', `workflow ${name} is not deployed after ${waited / 1000} s`);
     await clock.sleep(POLL_MS);

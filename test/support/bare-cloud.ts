@@ -4,6 +4,7 @@
  */
 import { createCloud, type Cloud } from '../../local-cloud/core/cloud.ts';
 import { configSchema } from '../../local-cloud/core/config.ts';
+import type { Parts } from '../../local-cloud/core/parts.ts';
 import { serve } from '../../local-cloud/core/server.ts';
 import type { Service } from '../../local-cloud/core/service.ts';
 
@@ -28,14 +29,9 @@ export interface BareCloud {
   close(): Promise<void>;
 }
 
-/** Serves `services` of one cloud on free ports. `settings` are those of the cloud's configuration. */
-export async function bareCloud(
-  services: readonly ((cloud: Cloud) => Service)[],
-  settings: Record<string, unknown> = {},
-): Promise<BareCloud> {
-  const clusters = new Set<string>();
-  const config = configSchema.parse({ dataDir: '.', speed: 0, ...settings });
-  const cloud = createCloud(config, () => ({
+/** Parts that only remember: `clusters` holds the names of those whose API was asked for. */
+export function bareParts(clusters = new Set<string>()): Parts {
+  return {
     networks: {
       publish: () => () => undefined,
       proxyUrl: async () => 'http://127.0.0.1:9',
@@ -54,7 +50,17 @@ export async function bareCloud(
       attach: async () => ({ env: {}, close: async () => undefined }),
       close: async () => undefined,
     },
-  }));
+  };
+}
+
+/** Serves `services` of one cloud on free ports. `settings` are those of the cloud's configuration. */
+export async function bareCloud(
+  services: readonly ((cloud: Cloud) => Service)[],
+  settings: Record<string, unknown> = {},
+): Promise<BareCloud> {
+  const clusters = new Set<string>();
+  const config = configSchema.parse({ dataDir: '.', speed: 0, ...settings });
+  const cloud = createCloud(config, () => bareParts(clusters));
   const listening = await Promise.all(
     services.map(async (create) => {
       const service = create(cloud);

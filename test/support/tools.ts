@@ -43,6 +43,11 @@ function onPath(name: string): string | undefined {
 function spannerEmulator(): string | undefined {
   const gcloud = onPath('gcloud');
   if (gcloud === undefined) return undefined;
-  const binary = join(dirname(dirname(realpathSync(gcloud))), 'bin', 'cloud_spanner_emulator', 'emulator_main');
+  const binary = join(
+    dirname(dirname(realpathSync(gcloud))),
+    'bin',
+    'cloud_spanner_emulator',
+    'emulator_main',
+  );
   return existsSync(binary) ? binary : undefined;
 }
