@@ -1,0 +1,116 @@
+/**
+ * What every flow has around its work: take the fence, do the work, record success, or record the cause of failure
+ * and leave the tenant ready for another try.
+ */
+import type { Platform } from '../../reconciler/model.ts';
+import { LOG } from '../functions.ts';
+import {
+  assign,
+  attempt,
+  call,
+  choose,
+  expr,
+  give,
+  raise,
+  routine,
+  when,
+  workflow,
+  type Step,
+  type Workflow,
+} from '../tree.ts';
+import { readOutput, runBuildRoutine } from './build.ts';
+import { causeOf, mayBeRetried } from './errors.ts';
+import {
+  closeSession,
+  executionUpdate,
+  ledgerUpdate,
+  record,
+  recordOrStop,
+  recordRoutine,
+  type LedgerChange,
+} from './ledger.ts';
+
+export interface Frame {
+  /** Written with the first look at the fence. */
+  readonly begin: LedgerChange;
+  readonly work: readonly Step[];
+  /** Written with success; the fence is given up and the last error forgotten besides. */
+  readonly done: LedgerChange;
+  /** What failure does to the tenant: `FAILED` with its cause, or nothing (a flow that only looks). */
+  readonly onFailure: 'mark-failed' | 'keep-status';
+}
+
+/** The whole definition: `main` with one parameter `args` (an `ExecutionArgument`), and the subworkflows it uses. */
+export function framed(platform: Platform, { begin, work, done, onFailure }: Frame): Workflow {
+  const forgotten: LedgerChange = onFailure === 'mark-failed' ? { last_error: null } : {};
+  const main = routine(
+    'main',
+    ['args'],
+    [
+      ...recordOrStop('take_fence', 'RUNNING', begin),
+      attempt(
+        'work',
+        [
+          ...work,
+          ...recordOrStop('record_success', 'SUCCEEDED', { ...done, ...forgotten, fence: null }),
+          give('succeeded', { outcome: 'succeeded', intent: expr('args.intent') }),
+        ],
+        { except: { as: 'e', steps: failure(onFailure) } },
+      ),
+    ],
+  );
+  return workflow(main, [
+    recordRoutine(platform),
+    closeSession,
+    runBuildRoutine,
+    readOutput,
+    causeOf,
+    mayBeRetried,
+  ]);
+}
+
+/** The error is raised again at the end, so that the execution itself shows as failed, with the same cause. */
+function failure(onFailure: Frame['onFailure']): readonly Step[] {
+  return [
+    call('explain', 'cause_of', { e: expr('e') }, 'cause'),
+    ...(onFailure === 'mark-failed' ? markFailed : giveUpFence),
+    attempt('note_failure', [record('record_failure', 'FAILED', expr('mutations'))], {
+      except: {
+        as: 'unrecorded',
+        steps: [
+          call('unrecorded_cause', 'cause_of', { e: expr('unrecorded') }, 'why'),
+          call('log_unrecorded', LOG, { text: expr('cause + "; and " + why'), severity: 'ERROR' }),
+        ],
+      },
+    }),
+    raise('raise_again', expr('e')),
+  ];
+}
+
+const giveUpFence: readonly Step[] = [
+  assign('as_mutations', {
+    mutations: [ledgerUpdate({ fence: null }), executionUpdate('FAILED', expr('cause'))],
+  }),
+];
+
+/** Adds `mutation` when the error carries `key`. A column cannot be left out of a list of columns by a condition. */
+const addWhenKnown = (key: string, change: LedgerChange): readonly Step[] => [
+  assign(`${key}_of_error`, { [key]: expr(`map.get(e, "${key}")`), [`with_${key}`]: ledgerUpdate(change) }),
+  choose(
+    `add_${key}`,
+    when(expr(`${key} != null`), {
+      steps: [assign(`and_${key}`, { mutations: expr(`list.concat(mutations, with_${key})`) })],
+    }),
+  ),
+];
+
+const markFailed: readonly Step[] = [
+  assign('as_mutations', {
+    mutations: [
+      ledgerUpdate({ status: 'FAILED', last_error: expr('cause'), fence: null }),
+      executionUpdate('FAILED', expr('cause')),
+    ],
+  }),
+  ...addWhenKnown('build', { build_id: expr('build') }),
+  ...addWhenKnown('health', { health: expr('json.encode_to_string(health)') }),
+];

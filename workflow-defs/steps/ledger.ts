@@ -1,0 +1,188 @@
+/**
+ * Writing the ledger: one read-write transaction that first reads the fence, so that a workflow that has lost it
+ * changes nothing. Keys and mutations only, no SQL: the emulator's REST gateway and the embedded store serve the same.
+ */
+import type { ExecutionState, Platform, TenantStatus } from '../../reconciler/model.ts';
+import { BEGIN_TRANSACTION, COMMIT, CREATE_SESSION, DELETE_SESSION, READ } from '../functions.ts';
+import {
+  assign,
+  attempt,
+  call,
+  choose,
+  expr,
+  give,
+  otherwise,
+  raise,
+  routine,
+  when,
+  type Routine,
+  type Step,
+  type Value,
+  type ValueMap,
+} from '../tree.ts';
+import { disregard, raiseWithCause, SPANNER_RETRY } from './errors.ts';
+
+/** Columns of `Ledger` that a workflow writes, besides the key and `updated_at`. */
+export type LedgerChange = { readonly status?: TenantStatus } & {
+  readonly [
+    column in
+      | 'fence'
+      | 'request_id'
+      | 'namespace'
+      | 'tf_state_uri'
+      | 'tf_vars_snapshot'
+      | 'cluster'
+      | 'region'
+      | 'build_id'
+      | 'kubeconfig_ref'
+      | 'worker_pool'
+      | 'service_endpoint'
+      | 'image_digest'
+      | 'outputs'
+      | 'applied_generation'
+      | 'health'
+      | 'last_error'
+  ]?: Value;
+};
+
+/** The states a workflow gives its own execution. */
+export type OwnState = Extract<ExecutionState, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>;
+
+/** Spanner puts the commit's time here; only for columns that allow it. */
+const COMMIT_TIME = 'spanner.commit_timestamp()';
+
+const update = (table: string, row: ValueMap): ValueMap => ({
+  update: { table, columns: Object.keys(row), values: [Object.values(row)] },
+});
+
+export const ledgerUpdate = (change: LedgerChange): ValueMap =>
+  update('Ledger', { name: expr('args.tenant'), ...change, updated_at: COMMIT_TIME });
+
+export const executionUpdate = (state: OwnState, error: Value): ValueMap =>
+  update('Executions', {
+    name: expr('args.tenant'),
+    intent: expr('args.intent'),
+    state,
+    error,
+    updated_at: COMMIT_TIME,
+  });
+
+/** Calls `record`; whether it was written is then in `kept`. */
+export const record = (name: string, state: OwnState, mutations: Value): Step =>
+  call(
+    name,
+    'record',
+    { tenant: expr('args.tenant'), intent: expr('args.intent'), state, mutations },
+    'kept',
+  );
+
+/** Records, and ends the execution when the fence is another's: someone took over, and nothing of this may land. */
+export const recordOrStop = (name: string, state: OwnState, ledger: LedgerChange): readonly Step[] => [
+  record(
+    name,
+    state,
+    // A flow that only looks has nothing to say of the tenant when it begins.
+    [...(Object.keys(ledger).length > 0 ? [ledgerUpdate(ledger)] : []), executionUpdate(state, null)],
+  ),
+  choose(
+    `${name}_or_stop`,
+    when(expr('not kept'), { return: { outcome: 'superseded', intent: expr('args.intent') } }),
+  ),
+];
+
+/** Sessions that stay open hold their locks; the emulator even lets one transaction block all others. */
+export const closeSession: Routine = routine(
+  'close_session',
+  ['session'],
+  [
+    attempt('close', [call('delete_session', DELETE_SESSION, { name: expr('session') })], {
+      except: disregard('close'),
+    }),
+  ],
+);
+
+const readRow = (name: string, table: string, column: string, key: readonly string[]): readonly Step[] => [
+  call(
+    name,
+    READ,
+    {
+      session: expr('session'),
+      body: {
+        transaction: { id: expr('transaction.id') },
+        table,
+        columns: [column],
+        keySet: { keys: [key.map(expr)] },
+      },
+    },
+    'found',
+  ),
+  assign(`${name}_rows`, { rows: expr('default(map.get(found, "rows"), [])') }),
+];
+
+/**
+ * A commit whose answer was lost may have landed: then the fence this execution gave up is null, and its own row
+ * already says what it wanted to say. That is a success, not a loss.
+ */
+const transaction: readonly Step[] = [
+  call(
+    'begin_transaction',
+    BEGIN_TRANSACTION,
+    { session: expr('session'), body: { options: { readWrite: {} } } },
+    'transaction',
+  ),
+  ...readRow('read_fence', 'Ledger', 'fence', ['tenant']),
+  choose(
+    'by_fence',
+    when(expr('rows == [[intent]]'), {
+      steps: [
+        call('commit', COMMIT, {
+          session: expr('session'),
+          body: { transactionId: expr('transaction.id'), mutations: expr('mutations') },
+        }),
+        assign('held', { kept: true }),
+      ],
+    }),
+    when(expr('rows == [[null]] and state != "RUNNING"'), {
+      steps: [
+        ...readRow('read_execution', 'Executions', 'state', ['tenant', 'intent']),
+        assign('landed_before', { kept: expr('rows == [[state]]') }),
+      ],
+    }),
+    otherwise({ steps: [assign('lost', { kept: false })] }),
+  ),
+];
+
+/** True: `mutations` are committed. False: another intent holds the fence, or none does, and nothing was written. */
+export const recordRoutine = (platform: Platform): Routine =>
+  routine(
+    'record',
+    ['tenant', 'intent', 'state', 'mutations'],
+    [
+      attempt(
+        'open',
+        [
+          call('create_session', CREATE_SESSION, { database: platform.database }, 'created'),
+          assign('opened', { session: expr('created.name') }),
+        ],
+        {
+          retry: SPANNER_RETRY,
+          except: raiseWithCause('open', '"the ledger of " + tenant + " cannot be opened"'),
+        },
+      ),
+      attempt('transact', transaction, {
+        retry: SPANNER_RETRY,
+        except: {
+          as: 'e',
+          steps: [
+            call('close_after_error', 'close_session', { session: expr('session') }),
+            call('transact_cause', 'cause_of', { e: expr('e') }, 'cause'),
+            raise('transact_raise', {
+              message: expr('"the ledger of " + tenant + " cannot be written (" + state + "): " + cause'),
+            }),
+          ],
+        },
+      }),
+      call('close_after_all', 'close_session', { session: expr('session') }),
+      give('whether_kept', expr('kept')),
+    ],
+  );
