@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inventoryOf } from '../../../reconciler/clouds/inventory.ts';
+import { CloudError, type Asset } from '../../../reconciler/ports.ts';
+import { restAt } from '../../support/clients.ts';
+import { answer, googleError, httpServer, type TestServer } from '../../support/http.ts';
+
+const asset = (n: number) => ({
+  name: `//compute.googleapis.com/projects/p/global/networks/n${n}`,
+  assetType: 'compute.googleapis.com/Network',
+  updateTime: '2026-01-01T00:00:00Z',
+  resource: { data: { n } },
+});
+
+async function all(sweep: AsyncIterable<Asset>): Promise<Asset[]> {
+  const assets: Asset[] = [];
+  for await (const item of sweep) assets.push(item);
+  return assets;
+}
+
+describe('an inventory sweep', () => {
+  let server: TestServer;
+  /** What the server answers for page `n` (from 0). */
+  let pages: (page: number) => [status: number, body: unknown];
+  beforeAll(async () => {
+    server = await httpServer((request, response) => {
+      const token = new URL(request.url ?? '', 'http://x').searchParams.get('pageToken');
+      answer(response, ...pages(token === null ? 0 : Number(token)));
+    });
+  });
+  afterAll(() => server.close());
+
+  const sweep = () =>
+    all(inventoryOf(restAt(server.url)).sweep('folders/1', ['compute.googleapis.com/Network']));
+
+  const page = (n: number, last: number): [number, unknown] => [
+    200,
+    { assets: [asset(n)], ...(n < last && { nextPageToken: String(n + 1) }) },
+  ];
+
+  it('reads every page, in order, whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 6 }), async (last) => {
+        pages = (n) => page(n, last);
+        const found = await sweep();
+        expect(found.map((item) => item.name.split('/').at(-1))).toEqual(
+          Array.from({ length: last + 1 }, (_, n) => `n${n}`),
+        );
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('asks for the largest page and the types it wants, so that the sweep costs least quota', async () => {
+    pages = () => [200, {}];
+    await sweep();
+    expect(server.requests.at(-1)).toContain('pageSize=1000');
+    expect(server.requests.at(-1)).toContain('assetTypes=compute.googleapis.com%2FNetwork');
+  });
+
+  it('fails as a whole when any one page fails: a gap is never silent', async () => {
+    const broken: [number, unknown][] = [
+      [403, googleError(403)],
+      [500, googleError(500)],
+      [200, 'no json'],
+      [200, '[]'],
+      [200, { assets: [{}] }],
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 3 }), fc.constantFrom(...broken), async (at, failure) => {
+        pages = (n) => (n === at ? failure : page(n, 3));
+        await expect(sweep()).rejects.toBeInstanceOf(CloudError);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('takes an empty page for an empty page', async () => {
+    pages = () => [200, {}];
+    expect(await sweep()).toEqual([]);
+  });
+});
