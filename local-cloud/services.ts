@@ -10,6 +10,7 @@ import { iamService } from './iam/service.ts';
 import { iamCredentialsService } from './iamcredentials/service.ts';
 import { secretManagerService } from './secretmanager/service.ts';
 import { resourceManagerService } from './cloudresourcemanager/service.ts';
+import { storageService } from './storage/service.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
@@ -22,4 +23,5 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   iamCredentialsService,
   secretManagerService,
   resourceManagerService,
+  storageService,
 ];
