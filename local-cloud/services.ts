@@ -11,6 +11,7 @@ import { iamCredentialsService } from './iamcredentials/service.ts';
 import { secretManagerService } from './secretmanager/service.ts';
 import { resourceManagerService } from './cloudresourcemanager/service.ts';
 import { storageService } from './storage/service.ts';
+import { loggingService } from './logging/service.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
@@ -24,4 +25,5 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   secretManagerService,
   resourceManagerService,
   storageService,
+  loggingService,
 ];
