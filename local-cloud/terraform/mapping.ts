@@ -155,7 +155,7 @@ function toJson(value: Value, int64: boolean): Json | undefined {
   if (isObject(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, int64) ?? null]));
   }
-  return value as Json;
+  return value as string | number | boolean;
 }
 
 function fromJson(type: TypeJson, json: Json | undefined): Value {
@@ -176,7 +176,7 @@ function fromJson(type: TypeJson, json: Json | undefined): Value {
   if (kind === 'map') {
     if (!isBody(json)) return null;
     return Object.fromEntries(
-      Object.entries(json).map(([key, item]) => [key, fromJson(inner as TypeJson, item)]),
+      Object.entries(json).map(([key, item]) => [key, fromJson(inner, item)]),
     );
   }
   // A computed list of at most one object is a plain object in the API.

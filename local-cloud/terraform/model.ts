@@ -41,6 +41,10 @@ export interface Model {
   readonly title?: string;
   readonly rules: Rules;
   readonly storage: Storage;
+  /** The body as the rules see it, where API and Terraform differ too much for a rule of one field. */
+  readonly view?: (body: Body) => Body;
+  /** The way back from `view` to the API's own form. */
+  readonly seal?: (body: Body) => Body;
   /** Arguments that name the resource; every one must have a value. */
   readonly identity: (state: State) => Identity;
   /** Path of the resource's own REST call. */

@@ -6,7 +6,7 @@ import { readState, writeBody, type Identity } from './mapping.ts';
 import type { Methods, Model, ProviderSettings } from './model.ts';
 import { planResource, type Plan } from './plan.ts';
 import { conform, type Schema } from './schema.ts';
-import type { State } from './values.ts';
+import { isObject, UNKNOWN, type State, type Value } from './values.ts';
 
 /** A resource type as the provider serves it. */
 export interface ResourceType {
@@ -57,7 +57,7 @@ export async function create(type: ResourceType, caller: Caller, planned: State)
   const identity = model.identity(planned);
   await callApi(caller, apiCall(model, 'create', identity), () => {
     model.check?.(cloud, identity, planned);
-    const body = writeBody(schema.block, model.rules, planned, identity);
+    const body = write(model, schema, planned, identity, {});
     model.storage.create(cloud, identity, model.complete?.(cloud, identity, body, planned) ?? body);
   });
   try {
@@ -75,9 +75,7 @@ export async function update(type: ResourceType, caller: Caller, planned: State)
   const identity = model.identity(planned);
   await callApi(caller, apiCall(model, 'update', identity), () => {
     model.check?.(cloud, identity, planned);
-    model.storage.update(cloud, identity, (body) =>
-      writeBody(schema.block, model.rules, planned, identity, body),
-    );
+    model.storage.update(cloud, identity, (body) => write(model, schema, planned, identity, body));
   });
   await cloud.clock.sleep(model.delays.update, signal);
   return stateOf(type, found(model, caller, identity), planned, identity);
@@ -124,9 +122,24 @@ function found(model: Model, { cloud }: Caller, identity: Identity): Body {
   return body;
 }
 
+function write(model: Model, schema: Schema, state: State, identity: Identity, body: Body): Body {
+  const written = writeBody(schema.block, model.rules, state, identity, model.view?.(body) ?? body);
+  return model.seal?.(written) ?? written;
+}
+
 function stateOf(type: ResourceType, body: Body, state: State, identity: Identity): State {
   const { model, schema } = type;
-  return { ...readState(schema.block, model.rules, body, state, identity), id: model.id(identity) };
+  const view = model.view?.(body) ?? body;
+  const read = { ...readState(schema.block, model.rules, view, state, identity), id: model.id(identity) };
+  return conform(schema.block, settled(read) as State);
+}
+
+/** Nothing may stay unknown once it is applied: what no service told us has no value. */
+function settled(value: Value): Value {
+  if (value === UNKNOWN) return null;
+  if (Array.isArray(value)) return value.map(settled);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, settled(item)]));
 }
 
 const HTTP = { get: 'GET', create: 'POST', update: 'PATCH', delete: 'DELETE' } as const;

@@ -6,7 +6,7 @@ import { checkAutoscaling } from '../../container/node-pool-update.ts';
 import { lastSegment } from '../compare.ts';
 import { isBody, type Identity } from '../mapping.ts';
 import { identityOf, inStore, invalid, placed, seconds, type Model } from '../model.ts';
-import { only, text } from '../values.ts';
+import { only, text, type State } from '../values.ts';
 import { projectRule } from './compute.ts';
 import {
   clusterPath,
@@ -84,18 +84,7 @@ export const containerNodePool: Model = {
         });
         return { enabled: true, ...Object.fromEntries(given) };
       },
-      read: (json) => {
-        if (!isBody(json) || json['enabled'] !== true) return [];
-        return [
-          Object.fromEntries(
-            Object.entries(AUTOSCALING).map(([name, field]) => {
-              const limit = json[field];
-              if (typeof limit === 'string') return [name, limit];
-              return [name, typeof limit === 'number' ? limit : name === 'location_policy' ? null : 0];
-            }),
-          ),
-        ];
-      },
+      read: (json) => (isBody(json) && json['enabled'] === true ? [autoscalingState(json)] : []),
     },
     node_config: { to: 'config' },
     ...under('node_config', NODE_CONFIG_RULES),
@@ -133,6 +122,16 @@ const AUTOSCALING: Readonly<Record<string, string>> = {
   total_max_node_count: 'totalMaxNodeCount',
   location_policy: 'locationPolicy',
 };
+
+function autoscalingState(json: Body): State {
+  const state: State = {};
+  for (const [name, field] of Object.entries(AUTOSCALING)) {
+    const limit = json[field];
+    state[name] =
+      typeof limit === 'string' || typeof limit === 'number' ? limit : name === 'location_policy' ? null : 0;
+  }
+  return state;
+}
 
 /** A pool's body with all the service fills in; `body` is what the request said. */
 export function newNodePool(identity: Identity, cluster: Body, body: Body): Body {
