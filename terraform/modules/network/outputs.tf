@@ -1,0 +1,13 @@
+# Both wait for NAT: a cluster that starts earlier cannot pull its images.
+
+output "network" {
+  description = "Id of the VPC."
+  value       = google_compute_network.vpc.id
+  depends_on  = [google_compute_router_nat.nat]
+}
+
+output "subnetwork" {
+  description = "Id of the nodes' subnet."
+  value       = google_compute_subnetwork.nodes.id
+  depends_on  = [google_compute_router_nat.nat]
+}
