@@ -2,7 +2,11 @@
 import type { Cloud } from '../core/cloud.ts';
 import type { ClusterEndpoint, ClusterPlacement, KubernetesHost } from '../core/parts.ts';
 import { writeCa } from './certificates.ts';
-import { serveCluster, type RunningCluster } from './server.ts';
+import type { Cluster } from './cluster.ts';
+import { Addresses } from './addresses.ts';
+import { startControllers } from './controllers/start.ts';
+import { listen } from './server.ts';
+import { ObjectStore } from './store.ts';
 
 const CLUSTER_ASSET = 'container.googleapis.com/Cluster';
 
@@ -12,9 +16,16 @@ const UNPLACED: ClusterPlacement = {
   subnetRange: '10.128.0.0/20',
 };
 
+interface Running {
+  readonly endpoint: ClusterEndpoint;
+  close(): Promise<void>;
+}
+
 /** A cluster's API also ends when its `container.googleapis.com/Cluster` leaves the resource store. */
 export function createKubernetesHost(cloud: Cloud): KubernetesHost {
-  const clusters = new Map<string, Promise<RunningCluster>>();
+  const clusters = new Map<string, Promise<Running>>();
+  // Load balancers of all clusters in one VPC share its addresses.
+  const addresses = new Addresses();
   const remove = async (cluster: string): Promise<void> => {
     const running = clusters.get(cluster);
     clusters.delete(cluster);
@@ -30,7 +41,7 @@ export function createKubernetesHost(cloud: Cloud): KubernetesHost {
     async ensure(cluster, placement): Promise<ClusterEndpoint> {
       let starting = clusters.get(cluster);
       if (!starting) {
-        starting = start(cloud, cluster, placement ?? UNPLACED);
+        starting = start(cloud, addresses, cluster, placement ?? UNPLACED);
         clusters.set(cluster, starting);
         // A start that failed must not answer every later caller with the same old failure.
         starting.catch(() => clusters.delete(cluster));
@@ -46,6 +57,28 @@ export function createKubernetesHost(cloud: Cloud): KubernetesHost {
   };
 }
 
-async function start(cloud: Cloud, cluster: string, placement: ClusterPlacement): Promise<RunningCluster> {
-  return serveCluster(cloud, cluster, placement, await writeCa(cloud.config.dataDir));
+async function start(
+  cloud: Cloud,
+  addresses: Addresses,
+  name: string,
+  placement: ClusterPlacement,
+): Promise<Running> {
+  const certificates = await writeCa(cloud.config.dataDir);
+  const cluster: Cluster = {
+    cloud,
+    name,
+    placement,
+    addresses,
+    store: new ObjectStore(),
+    caCertificate: certificates.ca,
+  };
+  const stopControllers = startControllers(cluster);
+  const api = await listen(cluster, certificates);
+  return {
+    endpoint: { endpoint: api.endpoint, caCertificate: certificates.ca },
+    async close() {
+      stopControllers();
+      await api.close();
+    },
+  };
 }

@@ -71,6 +71,9 @@ export function textsAt(parent: Body | undefined, key: string): Record<string, s
   );
 }
 
+export const omit = (object: Body, ...keys: string[]): Body =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+
 /** Sets `key` unless it has a value already. */
 export function fallback(parent: Body, key: string, value: Json): void {
   parent[key] ??= value;

@@ -1,35 +1,36 @@
 /** Serves one cluster's API on one loopback TLS port: who calls, ordered faults, the audit log, then the API itself. */
-import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Cloud } from '../core/cloud.ts';
-import type { ClusterEndpoint, ClusterPlacement } from '../core/parts.ts';
+import type { FaultRule } from '../core/faults.ts';
 import { ANONYMOUS, principalOf } from '../core/identity.ts';
 import { LOOPBACK } from '../core/server.ts';
+import { answer, type Answer } from './api.ts';
 import type { Certificates } from './certificates.ts';
-import { noSuchPath, StatusError, unauthorized } from './status.ts';
+import type { Cluster } from './cluster.ts';
+import { routeOf, type Route } from './routes.ts';
+import { StatusError, statusOfHttp, unauthorized } from './status.ts';
 
-export interface RunningCluster {
-  readonly endpoint: ClusterEndpoint;
+export interface ListeningApi {
+  /** `host:port`. */
+  readonly endpoint: string;
   close(): Promise<void>;
 }
 
-/** Resolves once the API of `cluster` (`projects/P/locations/L/clusters/C`) accepts requests. */
-export async function serveCluster(
-  cloud: Cloud,
-  cluster: string,
-  placement: ClusterPlacement,
-  { ca, cert, key }: Certificates,
-): Promise<RunningCluster> {
-  const server: Server = createServer({ cert, key }, (request, response) => {
-    answer(cloud, cluster, placement, request, response);
+/** Resolves once the cluster's API accepts requests. */
+export async function listen(cluster: Cluster, { cert, key }: Certificates): Promise<ListeningApi> {
+  const server = createServer({ cert, key }, (request, response) => {
+    serve(cluster, request, response).catch((error: unknown) => {
+      cluster.cloud.log('error', `kubernetes ${cluster.name}: ${String(error)}`);
+      response.destroy();
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, LOOPBACK, resolve);
   });
   return {
-    endpoint: { endpoint: `${LOOPBACK}:${(server.address() as AddressInfo).port}`, caCertificate: ca },
+    endpoint: `${LOOPBACK}:${(server.address() as AddressInfo).port}`,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -37,26 +38,64 @@ export async function serveCluster(
   };
 }
 
-function answer(
-  cloud: Cloud,
-  cluster: string,
-  placement: ClusterPlacement,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const json = (body: unknown, status = 200) => {
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
+async function serve(cluster: Cluster, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await read(request);
+  const url = new URL(request.url ?? '/', `https://${LOOPBACK}`);
+  const http = request.method ?? 'GET';
+  const principal = principalOf(request.headers.authorization);
+  const path = url.pathname + url.search;
+  let route: Route | undefined;
+  let fault: FaultRule | undefined;
+  let reply: Answer | undefined;
+  const { audit, clock, faults } = cluster.cloud;
+  const record = (status: number) => {
+    audit.record({ service: 'kubernetes', method: route?.id ?? 'unknown', http, path, principal, status });
   };
   try {
-    if (principalOf(request.headers.authorization) === ANONYMOUS) throw unauthorized();
-    if (request.url === '/readyz') return void response.end('ok');
-    if (request.url === '/version')
-      { json({ major: '1', minor: '32', gitVersion: `v${placement.version ?? '1.32.4'}` }); return; }
-    throw noSuchPath();
+    if (principal === ANONYMOUS) throw unauthorized();
+    route = routeOf(http, url);
+    fault = faults.take({ service: 'kubernetes', method: route.id, path, target: cluster.name, principal });
+    if (fault?.delayMs !== undefined) await clock.sleep(fault.delayMs);
+    if (fault?.hang) return;
+    if (fault?.reset) return void response.destroy();
+    reply =
+      (fault && answerOfFault(fault)) ??
+      answer(cluster, route, { http, url, headers: request.headers, body }, response);
   } catch (error) {
-    if (error instanceof StatusError) { json(error.body, error.code); return; }
-    cloud.log('error', `${cluster}: ${String(error)}`);
-    response.destroy();
+    reply = answerOfError(cluster, error);
   }
+  record(reply?.status ?? 200);
+  if (fault?.loseAnswer) return void response.destroy();
+  if (reply) write(response, reply);
+}
+
+/** The answer an ordered fault stands for, or nothing when the rule only delays or loses. */
+function answerOfFault(fault: FaultRule): Answer | undefined {
+  if (fault.rawBody !== undefined) {
+    const headers = { 'content-type': 'application/json', ...fault.headers };
+    return { status: fault.status ?? 200, body: fault.rawBody, headers };
+  }
+  if (fault.status === undefined) return undefined;
+  const error = statusOfHttp(fault.status, fault.message ?? `ordered fault ${fault.id}`);
+  // Too many requests always come with a time to wait; clients retry inside themselves because of it.
+  const wait = fault.status === 429 ? { 'retry-after': '1' } : {};
+  return { status: error.code, body: error.body, headers: { ...wait, ...fault.headers } };
+}
+
+function answerOfError(cluster: Cluster, error: unknown): Answer {
+  if (error instanceof StatusError) return { status: error.code, body: error.body };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  cluster.cloud.log('error', `kubernetes ${cluster.name}: ${text}`);
+  return { status: 500, body: statusOfHttp(500, 'Internal error occurred').body };
+}
+
+function write(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }

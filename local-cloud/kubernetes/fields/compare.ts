@@ -32,8 +32,14 @@ function walk(
   const had = before !== undefined && before !== null;
   const has = after !== undefined && after !== null;
   if (!had && !has) return;
-  if (!had) { whole(after as Json, schema, path, out.added); return; }
-  if (!has) { whole(before, schema, path, out.removed); return; }
+  if (!had) {
+    whole(after as Json, schema, path, out.added);
+    return;
+  }
+  if (!has) {
+    whole(before, schema, path, out.removed);
+    return;
+  }
   if (!isGranular(before, schema) || !isGranular(after, schema)) {
     if (!sameJson(before, after)) out.modified.add(path);
   } else if (Array.isArray(before) && Array.isArray(after) && schema.type === 'list') {

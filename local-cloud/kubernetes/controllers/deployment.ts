@@ -1,0 +1,193 @@
+/** Rolls Deployments out: status, conditions and revisions as kube-controller-manager writes them, without pods. */
+import { createHash } from 'node:crypto';
+import type { Body } from '../../core/store.ts';
+import { now } from '../cluster.ts';
+import { kindNamed } from '../kinds.ts';
+import { numberAt, objectAt, objectsAt, type Kube } from '../object.ts';
+import { replace } from '../write.ts';
+import {
+  asManager,
+  CONTROLLER_MANAGER,
+  current,
+  orderedFault,
+  withCondition,
+  writeStatus,
+  type Controller,
+  type ControllerContext,
+} from './controller.ts';
+import { imagesOf, pullProblem } from './images.ts';
+
+const OBSERVE_MS = 200;
+/** Scheduling, pulling and starting; the readiness probe's first period. */
+const READY_MS = 8_000;
+const SCALE_MS = 3_000;
+/** How often a rollout that cannot go on is looked at again. */
+const RETRY_MS = 10_000;
+const REVISION = 'deployment.kubernetes.io/revision';
+
+interface Rollout {
+  /** Hash of the pod template, which also names its ReplicaSet. */
+  readonly hash: string;
+  readonly revision: number;
+  /** Milliseconds of cloud time at which progress counts as stopped. */
+  readonly deadline: number;
+}
+
+type Phase = 'progressing' | 'complete' | 'stuck';
+
+export function deploymentController(context: ControllerContext): Controller {
+  const { cluster, later } = context;
+  const deployments = kindNamed('Deployment');
+  const rollouts = new Map<string, Rollout>();
+
+  const observe = (deployment: Kube) => {
+    const live = current(cluster, deployments, deployment);
+    if (!live || isObserved(live)) return;
+    const known = rollouts.get(live.metadata.uid);
+    const hash = hashOf(live);
+    const spec = objectAt(live, 'spec');
+    if (known?.hash === hash || spec['paused'] === true) {
+      // Only the number of replicas (or how to roll out) changed: there is nothing new to pull.
+      const phase = known ? phaseOf(live) : 'progressing';
+      later(SCALE_MS, () => settle(live, phase === 'complete'));
+      return;
+    }
+    const deadline = cluster.cloud.clock.now() + (numberAt(spec, 'progressDeadlineSeconds') ?? 600) * 1_000;
+    const rollout: Rollout = { hash, revision: (known?.revision ?? 0) + 1, deadline };
+    rollouts.set(live.metadata.uid, rollout);
+    writeStatus(cluster, deployments, annotated(live, rollout), statusOf(live, rollout, 'progressing'));
+    later(READY_MS, () => advance(live, rollout));
+  };
+
+  const annotated = (live: Kube, { revision }: Rollout): Kube => {
+    const annotations = { ...live.metadata.annotations, [REVISION]: String(revision) };
+    const marked = { ...live, metadata: { ...live.metadata, annotations } };
+    return replace(cluster, deployments, live, marked, asManager(CONTROLLER_MANAGER)).object;
+  };
+
+  /** Ends the rollout, gives it up at its deadline, or looks again later. */
+  const advance = (deployment: Kube, rollout: Rollout, delayed = false) => {
+    const live = current(cluster, deployments, deployment);
+    if (!live || rollouts.get(live.metadata.uid) !== rollout) return;
+    const fault = delayed ? undefined : orderedFault(cluster, 'deployment', live);
+    if (fault?.delayMs !== undefined) {
+      later(fault.delayMs, () => advance(live, rollout, true));
+      return;
+    }
+    const stuck =
+      fault !== undefined ||
+      imagesOf(objectAt(objectAt(live, 'spec'), 'template')).some(
+        (image) => pullProblem(cluster, image) !== undefined,
+      );
+    if (!stuck) {
+      writeStatus(cluster, deployments, live, statusOf(live, rollout, 'complete'));
+      return;
+    }
+    const left = rollout.deadline - cluster.cloud.clock.now();
+    if (left <= 0 && phaseOf(live) !== 'stuck') {
+      writeStatus(cluster, deployments, live, statusOf(live, rollout, 'stuck'));
+    }
+    later(left > 0 ? Math.min(RETRY_MS, left) : RETRY_MS, () => advance(live, rollout));
+  };
+
+  /** Writes status for a generation that needed no rollout. */
+  const settle = (deployment: Kube, ready: boolean) => {
+    const live = current(cluster, deployments, deployment);
+    const rollout = live && rollouts.get(live.metadata.uid);
+    if (!live || isObserved(live)) return;
+    const phase = ready ? 'complete' : phaseOf(live);
+    if (rollout) writeStatus(cluster, deployments, live, statusOf(live, rollout, phase));
+    else writeStatus(cluster, deployments, live, observedOnly(live));
+  };
+
+  /** `live` carries the status before this rollout: what was available stays so until the new pods are. */
+  const statusOf = (live: Kube, rollout: Rollout, phase: Phase): Body => {
+    const before = objectAt(live, 'status');
+    const time = now(cluster);
+    const want = numberAt(objectAt(live, 'spec'), 'replicas') ?? 1;
+    const available =
+      phase === 'complete' ? want : Math.min(numberAt(before, 'availableReplicas') ?? 0, want);
+    const enough = available > 0 || want === 0;
+    const conditions = withCondition(before, time, {
+      ...PROGRESS[phase](`${live.metadata.name}-${rollout.hash}`),
+      type: 'Progressing',
+      lastUpdateTime: time,
+    });
+    return {
+      ...observedOnly(live),
+      ...replicaCounts(want, available, phase === 'complete'),
+      conditions: withCondition({ conditions }, time, {
+        type: 'Available',
+        status: enough ? 'True' : 'False',
+        reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+        message: enough
+          ? 'Deployment has minimum availability.'
+          : 'Deployment does not have minimum availability.',
+        lastUpdateTime: time,
+      }),
+    };
+  };
+
+  return {
+    onChange({ type, kind, object }) {
+      if (kind !== deployments) return;
+      if (type === 'DELETED') rollouts.delete(object.metadata.uid);
+      else if (!isObserved(object)) later(OBSERVE_MS, () => observe(object));
+    },
+  };
+}
+
+/** Names the ReplicaSet a pod template makes. */
+const hashOf = (live: Kube): string =>
+  createHash('sha256')
+    .update(JSON.stringify(objectAt(objectAt(live, 'spec'), 'template')))
+    .digest('hex')
+    .slice(0, 10);
+
+function phaseOf(live: Kube): Phase {
+  const progressing = objectsAt(objectAt(live, 'status'), 'conditions').find(
+    ({ type }) => type === 'Progressing',
+  );
+  if (progressing?.['reason'] === 'NewReplicaSetAvailable') return 'complete';
+  return progressing?.['reason'] === 'ProgressDeadlineExceeded' ? 'stuck' : 'progressing';
+}
+
+const isObserved = (live: Kube): boolean =>
+  numberAt(objectAt(live, 'status'), 'observedGeneration') === live.metadata.generation;
+
+const observedOnly = (live: Kube): Body => ({
+  ...objectAt(live, 'status'),
+  observedGeneration: live.metadata.generation ?? 1,
+});
+
+/** While old pods still serve, one new pod stands beside them. */
+function replicaCounts(want: number, available: number, complete: boolean): Body {
+  const alone = complete || available === 0;
+  return {
+    replicas: alone ? want : available + 1,
+    updatedReplicas: alone ? want : 1,
+    readyReplicas: available,
+    availableReplicas: available,
+    unavailableReplicas: complete ? 0 : Math.max(1, want - available),
+  };
+}
+
+const PROGRESS: Readonly<
+  Record<Phase, (set: string) => { status: string; reason: string; message: string }>
+> = {
+  progressing: (set) => ({
+    status: 'True',
+    reason: 'ReplicaSetUpdated',
+    message: `ReplicaSet "${set}" is progressing.`,
+  }),
+  complete: (set) => ({
+    status: 'True',
+    reason: 'NewReplicaSetAvailable',
+    message: `ReplicaSet "${set}" has successfully progressed.`,
+  }),
+  stuck: (set) => ({
+    status: 'False',
+    reason: 'ProgressDeadlineExceeded',
+    message: `ReplicaSet "${set}" has timed out progressing.`,
+  }),
+};

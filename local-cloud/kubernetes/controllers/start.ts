@@ -1,0 +1,49 @@
+/** Starts the controllers of one cluster and the namespaces every cluster has. */
+import type { Cluster } from '../cluster.ts';
+import { kindNamed } from '../kinds.ts';
+import { create } from '../write.ts';
+import { autoscalerController } from './autoscaler.ts';
+import { bookkeepingController } from './bookkeeping.ts';
+import { asManager, type Controller, type ControllerContext } from './controller.ts';
+import { deploymentController } from './deployment.ts';
+import { loadBalancerController } from './loadBalancer.ts';
+import { namespaceController } from './namespace.ts';
+
+const CONTROLLERS: readonly ((context: ControllerContext) => Controller)[] = [
+  namespaceController,
+  deploymentController,
+  loadBalancerController,
+  autoscalerController,
+  bookkeepingController,
+];
+
+const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** Returns how to stop them and what to give back: addresses, timers. */
+export function startControllers(cluster: Cluster): () => void {
+  const pending = new Set<() => void>();
+  const context: ControllerContext = {
+    cluster,
+    later(ms, work) {
+      const cancel = cluster.cloud.clock.after(ms, () => {
+        pending.delete(cancel);
+        try {
+          work();
+        } catch (error) {
+          const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+          cluster.cloud.log('error', `kubernetes ${cluster.name}: controller: ${text}`);
+        }
+      });
+      pending.add(cancel);
+    },
+  };
+  const controllers = CONTROLLERS.map((controller) => controller(context));
+  const unsubscribe = controllers.map(({ onChange }) => cluster.store.subscribe(onChange));
+  for (const name of SYSTEM_NAMESPACES) {
+    create(cluster, kindNamed('Namespace'), undefined, { metadata: { name } }, asManager('kube-apiserver'));
+  }
+  return () => {
+    for (const end of [...unsubscribe, ...pending]) end();
+    for (const controller of controllers) controller.stop?.();
+  };
+}
