@@ -10,6 +10,7 @@ import { iamService } from './iam/service.ts';
 import { iamCredentialsService } from './iamcredentials/service.ts';
 import { secretManagerService } from './secretmanager/service.ts';
 import { resourceManagerService } from './cloudresourcemanager/service.ts';
+import { artifactRegistryService } from './artifactregistry/service.ts';
 import { storageService } from './storage/service.ts';
 import { loggingService } from './logging/service.ts';
 import type { Cloud } from './core/cloud.ts';
@@ -25,5 +26,6 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   secretManagerService,
   resourceManagerService,
   storageService,
+  artifactRegistryService,
   loggingService,
 ];
