@@ -44,7 +44,8 @@ export interface ApplyRequest {
   readonly record: Json;
   /**
    * The etag the editor read. `undefined`: take whatever is stored (a fresh apply -f). `null`: it must not exist yet.
-   * Anything else must match, or the answer is a conflict.
+   * Anything else must match, or the answer is a conflict. A record equal to the stored one overwrites nothing and is
+   * `unchanged` whatever the etag, so that an apply can be repeated.
    */
   readonly ifEtag?: string | null;
   readonly author: string;
@@ -175,14 +176,20 @@ export interface Store {
   /** Ledger entries of these tenants, by name; tenants without one are left out. */
   ledgerOf(names: readonly string[]): Promise<Map<string, LedgerEntry>>;
 
-  /** In one transaction: generation still current, nothing else under way, then the intent row and the fence. */
+  /**
+   * In one transaction: generation still current (for `decommission` any that was), nothing else under way, then the
+   * intent row and the ledger's fence. An active execution past its deadline is closed as FAILED on the way.
+   */
   openIntent(intent: NewIntent): Promise<IntentResult>;
   recordLaunch(
     name: string,
     intent: string,
     launched: { execution: string; revision: string; now: string },
   ): Promise<void>;
-  /** Ends an execution the workflow could not end itself; a no-op when it already has ended. */
+  /**
+   * Ends an execution the workflow could not end itself and takes its fence off the ledger; a failure's error becomes
+   * the ledger's last error. A no-op when it already has ended.
+   */
   closeExecution(
     name: string,
     intent: string,
@@ -194,10 +201,14 @@ export interface Store {
   listExecutions(name: string, limit?: number): Promise<ExecutionEntry[]>;
 
   recordRequest(request: RequestEntry): Promise<void>;
+  /** Newest first. */
   listRequests(name: string): Promise<RequestEntry[]>;
 
   openFindings(names: readonly string[]): Promise<FindingEntry[]>;
-  /** One transaction: the run row, new findings, resolved findings. */
+  /**
+   * New findings, resolved findings, then the run row: one transaction up to a hundred rows, else several, with the
+   * run row in the last one, so that a run that can be seen has all its findings.
+   */
   saveRun(run: RunRecord): Promise<void>;
   latestRun(): Promise<RunReport | undefined>;
   getRun(id: string): Promise<RunReport | undefined>;

@@ -1,8 +1,9 @@
 -- Records, their revisions, and the ledger: what was intended, launched and finished.
 -- GoogleSQL; the embedded store reads the same files, so only the types and clauses used here are known to it.
+-- IF NOT EXISTS everywhere: DDL is not transactional in Spanner, a migration that was cut short must run again.
 -- No CHECK, DEFAULT or generated columns: the emulator makes commits on such tables quadratic in rows.
 
-CREATE TABLE Tenants (
+CREATE TABLE IF NOT EXISTS Tenants (
   name STRING(63) NOT NULL,
   record JSON NOT NULL,
   generation INT64 NOT NULL,
@@ -12,7 +13,8 @@ CREATE TABLE Tenants (
   updated_by STRING(320) NOT NULL,
 ) PRIMARY KEY (name);
 
-CREATE TABLE Revisions (
+-- Newest first: the latest revision is the first row of a tenant.
+CREATE TABLE IF NOT EXISTS Revisions (
   name STRING(63) NOT NULL,
   revision INT64 NOT NULL,
   generation INT64 NOT NULL,
@@ -21,9 +23,9 @@ CREATE TABLE Revisions (
   author STRING(320) NOT NULL,
   reason STRING(MAX) NOT NULL,
   created_at TIMESTAMP NOT NULL OPTIONS (allow_commit_timestamp = true),
-) PRIMARY KEY (name, revision);
+) PRIMARY KEY (name, revision DESC);
 
-CREATE TABLE Ledger (
+CREATE TABLE IF NOT EXISTS Ledger (
   name STRING(63) NOT NULL,
   status STRING(20),
   fence STRING(120),
@@ -46,7 +48,7 @@ CREATE TABLE Ledger (
   updated_at TIMESTAMP OPTIONS (allow_commit_timestamp = true),
 ) PRIMARY KEY (name);
 
-CREATE TABLE Executions (
+CREATE TABLE IF NOT EXISTS Executions (
   name STRING(63) NOT NULL,
   intent STRING(120) NOT NULL,
   generation INT64 NOT NULL,
@@ -63,19 +65,19 @@ CREATE TABLE Executions (
   updated_at TIMESTAMP NOT NULL OPTIONS (allow_commit_timestamp = true),
 ) PRIMARY KEY (name, intent);
 
-CREATE INDEX ExecutionsByState ON Executions (state, name);
+CREATE INDEX IF NOT EXISTS ExecutionsByState ON Executions (state, name);
 
-CREATE TABLE Requests (
+CREATE TABLE IF NOT EXISTS Requests (
   name STRING(63) NOT NULL,
   id STRING(36) NOT NULL,
   kind STRING(20) NOT NULL,
   requester STRING(320) NOT NULL,
   state STRING(20) NOT NULL,
   reason STRING(MAX) NOT NULL,
-  created_at TIMESTAMP NOT NULL OPTIONS (allow_commit_timestamp = true),
+  created_at TIMESTAMP NOT NULL,
 ) PRIMARY KEY (name, id);
 
-CREATE TABLE Findings (
+CREATE TABLE IF NOT EXISTS Findings (
   name STRING(63) NOT NULL,
   key STRING(MAX) NOT NULL,
   class STRING(20) NOT NULL,
@@ -83,11 +85,11 @@ CREATE TABLE Findings (
   detail JSON NOT NULL,
 ) PRIMARY KEY (name, key);
 
-CREATE TABLE Runs (
+CREATE TABLE IF NOT EXISTS Runs (
   id STRING(36) NOT NULL,
   started_at TIMESTAMP NOT NULL,
   finished_at TIMESTAMP NOT NULL,
   report JSON NOT NULL,
 ) PRIMARY KEY (id);
 
-CREATE INDEX RunsByStart ON Runs (started_at DESC);
+CREATE INDEX IF NOT EXISTS RunsByStart ON Runs (started_at DESC);

@@ -1,0 +1,34 @@
+/** Our migrations' DDL in SQLite's words. */
+import { parseStatement } from '../ddl.ts';
+import type { Column, Statement } from '../ddl.ts';
+import { orderBy } from './key-sql.ts';
+
+const TYPES: Readonly<Record<Column['type'], string>> = {
+  STRING: 'TEXT',
+  INT64: 'INTEGER',
+  TIMESTAMP: 'TEXT',
+  JSON: 'TEXT',
+  BOOL: 'INTEGER',
+};
+
+/** One statement of SQLite; safe to repeat where the original is. */
+export function toSqliteDdl(statement: Statement): string {
+  const change = parseStatement(statement);
+  switch (change.kind) {
+    case 'table': {
+      const { name, columns, key } = change.table;
+      const lines = [...columns.values()].map(columnSql);
+      // Rows in key order on disk, as Spanner keeps them, and no hidden rowid.
+      return `CREATE TABLE IF NOT EXISTS "${name}" (${lines.join(', ')}, PRIMARY KEY (${orderBy(key)})) WITHOUT ROWID`;
+    }
+    case 'index': {
+      const { name, table, unique, key } = change.index;
+      return `CREATE ${unique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS "${name}" ON "${table}" (${orderBy(key)})`;
+    }
+    case 'column':
+      return `ALTER TABLE "${change.table}" ADD COLUMN ${columnSql(change.column)}`;
+  }
+}
+
+const columnSql = ({ name, type, notNull }: Column): string =>
+  `"${name}" ${TYPES[type]}${notNull ? ' NOT NULL' : ''}`;

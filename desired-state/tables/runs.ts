@@ -1,0 +1,112 @@
+/** Runs and the findings they leave open, and what people asked for. */
+import type { FindingClass, Json, RunReport } from '../../reconciler/model.ts';
+import type { TableModel } from '../ddl.ts';
+import type { FindingEntry, RequestEntry, RunRecord } from '../store.ts';
+import { chunks } from './chunks.ts';
+import { prefix } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { json, text } from './fields.ts';
+import { inTransaction } from './rows.ts';
+import type { Row, RowReader, RowTransaction } from './rows.ts';
+
+/** Rows in one commit: the emulator slows down beyond, and Spanner takes 80,000 cells at most. */
+const ROWS_PER_COMMIT = 100;
+
+const TENANTS_PER_READ = 200;
+
+export async function recordRequest(engine: Engine, model: TableModel, request: RequestEntry): Promise<void> {
+  const { id, name, kind, requester, state, reason, createdAt } = request;
+  await inTransaction(engine, model, async (tx) => {
+    tx.write('insertOrUpdate', 'Requests', {
+      name,
+      id,
+      kind,
+      requester,
+      state,
+      reason,
+      created_at: createdAt,
+    });
+  });
+}
+
+/** Newest first. */
+export async function listRequests(rows: RowReader, name: string): Promise<RequestEntry[]> {
+  const found = (await rows.scan('Requests', { ranges: [prefix([name])] })).map(toRequest);
+  return found.sort((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt));
+}
+
+export async function openFindings(rows: RowReader, names: readonly string[]): Promise<FindingEntry[]> {
+  const found: FindingEntry[] = [];
+  for (const part of chunks([...new Set(names)], TENANTS_PER_READ)) {
+    const read = await rows.scan('Findings', { ranges: part.map((name) => prefix([name])) });
+    found.push(...read.map(toFinding));
+  }
+  return found;
+}
+
+export async function saveRun(engine: Engine, model: TableModel, run: RunRecord): Promise<void> {
+  const steps: ((tx: RowTransaction) => void)[] = [
+    ...run.resolved.map(
+      ({ name, key }) =>
+        (tx: RowTransaction) =>
+          tx.remove('Findings', [name, key]),
+    ),
+    ...run.opened.map((finding) => (tx: RowTransaction) => writeFinding(tx, finding)),
+    // Last: a run that can be seen has all its findings. Every step is safe to repeat.
+    (tx) => writeRun(tx, run.report),
+  ];
+  for (const part of chunks(steps, ROWS_PER_COMMIT)) {
+    await inTransaction(engine, model, async (tx) => {
+      for (const step of part) step(tx);
+    });
+  }
+}
+
+export async function latestRun(rows: RowReader): Promise<RunReport | undefined> {
+  const [row] = await rows.scan('Runs', { all: true }, { index: 'RunsByStart', limit: 1 });
+  return row && getRun(rows, text(row, 'id'));
+}
+
+export async function getRun(rows: RowReader, id: string): Promise<RunReport | undefined> {
+  const row = await rows.get('Runs', [id]);
+  // Written by saveRun from the same type.
+  return row && (json(row, 'report') as unknown as RunReport);
+}
+
+function writeFinding(tx: RowTransaction, finding: FindingEntry): void {
+  tx.write('insertOrUpdate', 'Findings', {
+    name: finding.name,
+    key: finding.key,
+    class: finding.class,
+    first_seen: finding.firstSeen,
+    detail: finding.detail,
+  });
+}
+
+function writeRun(tx: RowTransaction, report: RunReport): void {
+  tx.write('insertOrUpdate', 'Runs', {
+    id: report.run.id,
+    started_at: report.run.startedAt,
+    finished_at: report.run.finishedAt,
+    report: report as unknown as Json,
+  });
+}
+
+const toRequest = (row: Row): RequestEntry => ({
+  id: text(row, 'id'),
+  name: text(row, 'name'),
+  // Written by recordRequest from the same lists.
+  kind: text(row, 'kind') as RequestEntry['kind'],
+  requester: text(row, 'requester'),
+  state: text(row, 'state') as RequestEntry['state'],
+  reason: text(row, 'reason'),
+  createdAt: text(row, 'created_at'),
+});
+
+const toFinding = (row: Row): FindingEntry => ({
+  name: text(row, 'name'),
+  key: text(row, 'key'),
+  class: text(row, 'class') as FindingClass,
+  firstSeen: text(row, 'first_seen'),
+  detail: json(row, 'detail'),
+});

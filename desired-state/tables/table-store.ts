@@ -1,0 +1,121 @@
+/** The store: its rules, written once, over whichever engine holds the tables. */
+import type { Json, RunReport } from '../../reconciler/model.ts';
+import type { TableModel } from '../ddl.ts';
+import { tableModel } from '../migrations.ts';
+import type { Shard } from '../shard.ts';
+import type {
+  ApplyRequest,
+  ApplyResult,
+  ExecutionEntry,
+  FindingEntry,
+  IntentResult,
+  LedgerEntry,
+  NewIntent,
+  RequestEntry,
+  Revision,
+  RunRecord,
+  Store,
+  StoredTenant,
+} from '../store.ts';
+import type { Engine } from './engine.ts';
+import * as executions from './executions.ts';
+import * as ledger from './ledger.ts';
+import { RowReader } from './rows.ts';
+import * as runs from './runs.ts';
+import * as tenants from './tenants.ts';
+
+export class TableStore implements Store {
+  readonly kind: Engine['kind'];
+  readonly description: string;
+  private readonly engine: Engine;
+  private readonly model: TableModel;
+  private readonly rows: RowReader;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.kind = engine.kind;
+    this.description = engine.description;
+    this.model = tableModel();
+    this.rows = new RowReader(engine, this.model);
+  }
+
+  migrate(): Promise<void> {
+    return this.engine.migrate();
+  }
+
+  getTenant(name: string): Promise<StoredTenant | undefined> {
+    return tenants.getTenant(this.rows, name);
+  }
+
+  listTenants(shard?: Shard): AsyncIterable<StoredTenant> {
+    return tenants.listTenants(this.rows, shard);
+  }
+
+  applyTenant(request: ApplyRequest): Promise<ApplyResult> {
+    return tenants.applyTenant(this.engine, this.model, request);
+  }
+
+  listRevisions(name: string): Promise<Revision[]> {
+    return tenants.listRevisions(this.rows, name);
+  }
+
+  recordAt(name: string, generation: number): Promise<Json | undefined> {
+    return tenants.recordAt(this.rows, name, generation);
+  }
+
+  getLedger(name: string): Promise<LedgerEntry | undefined> {
+    return ledger.getLedger(this.rows, name);
+  }
+
+  ledgerOf(names: readonly string[]): Promise<Map<string, LedgerEntry>> {
+    return ledger.ledgerOf(this.rows, names);
+  }
+
+  openIntent(intent: NewIntent): Promise<IntentResult> {
+    return executions.openIntent(this.engine, this.model, intent);
+  }
+
+  recordLaunch(...args: Parameters<Store['recordLaunch']>): Promise<void> {
+    return executions.recordLaunch(this.engine, this.model, ...args);
+  }
+
+  closeExecution(...args: Parameters<Store['closeExecution']>): Promise<void> {
+    return executions.closeExecution(this.engine, this.model, ...args);
+  }
+
+  listActive(name?: string): Promise<ExecutionEntry[]> {
+    return executions.listActive(this.rows, name);
+  }
+
+  listExecutions(name: string, limit?: number): Promise<ExecutionEntry[]> {
+    return executions.listExecutions(this.rows, name, limit);
+  }
+
+  recordRequest(request: RequestEntry): Promise<void> {
+    return runs.recordRequest(this.engine, this.model, request);
+  }
+
+  listRequests(name: string): Promise<RequestEntry[]> {
+    return runs.listRequests(this.rows, name);
+  }
+
+  openFindings(names: readonly string[]): Promise<FindingEntry[]> {
+    return runs.openFindings(this.rows, names);
+  }
+
+  saveRun(run: RunRecord): Promise<void> {
+    return runs.saveRun(this.engine, this.model, run);
+  }
+
+  latestRun(): Promise<RunReport | undefined> {
+    return runs.latestRun(this.rows);
+  }
+
+  getRun(id: string): Promise<RunReport | undefined> {
+    return runs.getRun(this.rows, id);
+  }
+
+  close(): Promise<void> {
+    return this.engine.close();
+  }
+}

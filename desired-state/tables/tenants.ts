@@ -1,0 +1,151 @@
+/** Records and their revisions. */
+import { randomUUID } from 'node:crypto';
+import type { Json } from '../../reconciler/model.ts';
+import { sameJson } from '../canonical.ts';
+import type { TableModel } from '../ddl.ts';
+import { isObject } from '../problems.ts';
+import { checkShard, shardOf } from '../shard.ts';
+import type { Shard } from '../shard.ts';
+import type { ApplyRequest, ApplyResult, Revision, StoredTenant } from '../store.ts';
+import { prefix } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { integer, json, text } from './fields.ts';
+import { COMMIT_TIME, inTransaction } from './rows.ts';
+import type { Row, RowReader, RowTransaction } from './rows.ts';
+
+/** Records are a few kilobytes each; a page of this many stays far below every limit of a read. */
+const PAGE = 200;
+
+export async function getTenant(rows: RowReader, name: string): Promise<StoredTenant | undefined> {
+  const row = await rows.get('Tenants', [name]);
+  return row && toTenant(row);
+}
+
+export async function* listTenants(rows: RowReader, shard?: Shard): AsyncGenerator<StoredTenant> {
+  if (shard !== undefined) checkShard(shard);
+  let after = '';
+  for (;;) {
+    // Paged by key: a read that stays open over a whole fleet's pass would outlive its session.
+    const page = await rows.scan(
+      'Tenants',
+      { ranges: [{ start: [after], startOpen: true, end: [], endOpen: false }] },
+      { limit: PAGE },
+    );
+    for (const row of page) {
+      const tenant = toTenant(row);
+      if (shard === undefined || shardOf(tenant.name, shard.count) === shard.index) yield tenant;
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = text(last, 'name');
+  }
+}
+
+export async function applyTenant(
+  engine: Engine,
+  model: TableModel,
+  request: ApplyRequest,
+): Promise<ApplyResult> {
+  // Drawn once, so that a transaction that runs again writes the same row.
+  const etag = randomUUID();
+  const { value, committedAt } = await inTransaction(engine, model, async (tx) => {
+    const before = await getTenant(tx, request.name);
+    // Nothing would be overwritten, so the etag does not matter: a repeated apply is not a conflict with itself.
+    if (before !== undefined && sameJson(before.record, request.record)) {
+      return { outcome: 'unchanged' as const, stored: before };
+    }
+    if (isStale(request.ifEtag, before)) return { outcome: 'conflict' as const, stored: before ?? null };
+    return await writeTenant(tx, request, before, etag);
+  });
+  if (value.outcome === 'unchanged' || value.outcome === 'conflict') return value;
+  const { createdAt, ...stored } = value.stored;
+  return {
+    outcome: value.outcome,
+    stored: { ...stored, createdAt: createdAt ?? committedAt, updatedAt: committedAt },
+  };
+}
+
+export async function listRevisions(rows: RowReader, name: string): Promise<Revision[]> {
+  const found = await rows.scan('Revisions', { ranges: [prefix([name])] });
+  return found.map(toRevision);
+}
+
+export async function recordAt(rows: RowReader, name: string, generation: number): Promise<Json | undefined> {
+  const revisions = await rows.scan(
+    'Revisions',
+    { ranges: [prefix([name])] },
+    { columns: ['revision', 'generation'] },
+  );
+  // Newest first: of the revisions of one generation (labels may have changed), the last one counts.
+  const found = revisions.find((row) => integer(row, 'generation') === generation);
+  if (found === undefined) return undefined;
+  const row = await rows.get('Revisions', [name, String(integer(found, 'revision'))]);
+  return row && json(row, 'record');
+}
+
+function isStale(ifEtag: string | null | undefined, before: StoredTenant | undefined): boolean {
+  if (ifEtag === undefined) return false;
+  return ifEtag === null ? before !== undefined : before?.etag !== ifEtag;
+}
+
+async function writeTenant(
+  tx: RowTransaction,
+  request: ApplyRequest,
+  before: StoredTenant | undefined,
+  etag: string,
+) {
+  const { name, record, author, reason } = request;
+  const specChanged = before !== undefined && !sameJson(specOf(before.record), specOf(record));
+  const generation = before === undefined ? 1 : before.generation + (specChanged ? 1 : 0);
+  const [latest] = await tx.scan(
+    'Revisions',
+    { ranges: [prefix([name])] },
+    { limit: 1, columns: ['revision'] },
+  );
+  tx.write('insertOrUpdate', 'Tenants', {
+    name,
+    record,
+    generation,
+    etag,
+    ...(before === undefined ? { created_at: COMMIT_TIME } : {}),
+    updated_at: COMMIT_TIME,
+    updated_by: author,
+  });
+  tx.write('insert', 'Revisions', {
+    name,
+    revision: latest === undefined ? 1 : integer(latest, 'revision') + 1,
+    generation,
+    etag,
+    record,
+    author,
+    reason,
+    created_at: COMMIT_TIME,
+  });
+  return {
+    outcome: before === undefined ? ('created' as const) : ('changed' as const),
+    stored: { name, record, generation, etag, createdAt: before?.createdAt, updatedBy: author },
+  };
+}
+
+const specOf = (record: Json): Json => (isObject(record) ? record['spec'] : null) ?? null;
+
+const toTenant = (row: Row): StoredTenant => ({
+  name: text(row, 'name'),
+  record: json(row, 'record'),
+  generation: integer(row, 'generation'),
+  etag: text(row, 'etag'),
+  createdAt: text(row, 'created_at'),
+  updatedAt: text(row, 'updated_at'),
+  updatedBy: text(row, 'updated_by'),
+});
+
+const toRevision = (row: Row): Revision => ({
+  name: text(row, 'name'),
+  revision: integer(row, 'revision'),
+  generation: integer(row, 'generation'),
+  etag: text(row, 'etag'),
+  record: json(row, 'record'),
+  author: text(row, 'author'),
+  reason: text(row, 'reason'),
+  createdAt: text(row, 'created_at'),
+});
