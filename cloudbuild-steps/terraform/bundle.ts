@@ -1,0 +1,27 @@
+/** The Terraform modules, copied into the workspace with the tenant's variables beside them. */
+import { cp, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Json } from '../../reconciler/model.ts';
+import { StepError, wordsOf, type Context } from '../step.ts';
+
+/** The root module within the bundle. */
+const ROOT_MODULE = join('tenant', 'gcp');
+
+/** Gives the folder to run Terraform in. The bundle comes from `PLUMBLINE_TERRAFORM_ROOT`, else from beside the steps. */
+export async function unpackBundle(vars: Json, { env, workspace }: Context): Promise<string> {
+  const source = env['PLUMBLINE_TERRAFORM_ROOT'] ?? join(import.meta.dirname, '..', '..', 'terraform');
+  const target = join(workspace, 'terraform');
+  const folder = join(target, ROOT_MODULE);
+  try {
+    await cp(source, target, {
+      recursive: true,
+      // Left by somebody's own run: another backend, another tenant's state.
+      filter: (path) => !/^(\.terraform|.*\.tfstate(\..*)?|.*\.auto\.tfvars(\.json)?)$/.test(basename(path)),
+    });
+    // As JSON a value stays a value; the same text in HCL could be evaluated.
+    await writeFile(join(folder, 'terraform.tfvars.json'), JSON.stringify(vars), { mode: 0o600 });
+  } catch (error) {
+    throw new StepError(`the Terraform bundle in ${source} cannot be used: ${wordsOf(error)}`);
+  }
+  return folder;
+}

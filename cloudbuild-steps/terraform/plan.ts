@@ -1,0 +1,48 @@
+/** What a plan would do, and whether it may. */
+import { z } from 'zod';
+import { StepError } from '../step.ts';
+
+/** The part of `terraform show -json` that is read. Source: https://developer.hashicorp.com/terraform/internals/json-format */
+const plan = z.object({
+  resource_changes: z
+    .array(z.object({ address: z.string(), change: z.object({ actions: z.array(z.string()) }) }))
+    .default([]),
+});
+
+export interface Changes {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+}
+
+export interface Reviewed {
+  readonly changes: Changes;
+  /** Addresses of what would be deleted or replaced. */
+  readonly destroys: readonly string[];
+}
+
+/** Reads the plan's JSON. A replacement is a delete and a create in either order. */
+export function reviewPlan(json: string): Reviewed {
+  const changes = { create: 0, update: 0, replace: 0, delete: 0 };
+  const destroys: string[] = [];
+  for (const { address, change } of plan.parse(JSON.parse(json)).resource_changes) {
+    const creates = change.actions.includes('create');
+    const deletes = change.actions.includes('delete');
+    if (deletes) destroys.push(address);
+    if (deletes && creates) changes.replace++;
+    else if (deletes) changes.delete++;
+    else if (creates) changes.create++;
+    else if (change.actions.includes('update')) changes.update++;
+  }
+  return { changes, destroys };
+}
+
+/** Throws `StepError` that lists what the plan would destroy. */
+export function refuseDestruction({ destroys }: Reviewed): void {
+  if (destroys.length === 0) return;
+  throw new StepError(
+    `the plan would delete or replace ${destroys.join(', ')}, and this run may not destroy anything; ` +
+      'nothing was changed. Change the record so that these stay, or have the replacement approved',
+  );
+}
