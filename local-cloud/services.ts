@@ -13,6 +13,8 @@ import { resourceManagerService } from './cloudresourcemanager/service.ts';
 import { artifactRegistryService } from './artifactregistry/service.ts';
 import { storageService } from './storage/service.ts';
 import { loggingService } from './logging/service.ts';
+import { workflowExecutionsService } from './workflows/rest/executions.ts';
+import { workflowsService } from './workflows/rest/workflows.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
@@ -28,4 +30,6 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   storageService,
   artifactRegistryService,
   loggingService,
+  workflowsService,
+  workflowExecutionsService,
 ];

@@ -1,0 +1,176 @@
+/**
+ * What the service checks when a workflow is deployed, beyond its form: names and scopes, calls, jumps, parallel
+ * branches. Sources: docs pages on troubleshooting, variables, parallel steps, and the JSON schema.
+ */
+import { isConnectorName } from '../connectors/connector.ts';
+import { parseProgram } from '../lang/parse.ts';
+import { Problems } from '../lang/problems.ts';
+import type {
+  Body,
+  CallBody,
+  ForBody,
+  ParallelBody,
+  Position,
+  Program,
+  Routine,
+  Step,
+  Target,
+  TryBody,
+} from '../lang/program.ts';
+import { childScope, routineScope, type StaticScope } from '../lang/scope.ts';
+import { allNames } from '../lang/structure.ts';
+import { checkArguments, signatureOf } from './calls.ts';
+import { report, type Place } from './context.ts';
+import { checkExpression, checkTemplate } from './expressions.ts';
+import { branchRegion, checkJump, closedRegion, openRegion, routineRegion, type Region } from './jumps.ts';
+
+/** Parses and checks. Throws a BuildError that names everything wrong, in the words of a failed deployment. */
+export function build(source: string): Program {
+  const program = parseProgram(source);
+  const problems = new Problems();
+  for (const routine of program.routines.values()) checkRoutine(routine, program, problems);
+  problems.throwIfAny();
+  return program;
+}
+
+function checkRoutine(routine: Routine, program: Program, problems: Problems): void {
+  const seen = new Set<string>();
+  for (const name of allNames(routine.steps)) {
+    if (seen.has(name))
+      problems.add(`duplicate step name '${name}' in workflow '${routine.name}'`, routine.position, name);
+    seen.add(name);
+  }
+  checkSteps(routine.steps, {
+    program,
+    problems,
+    scope: routineScope(routine),
+    region: routineRegion(routine.steps),
+    step: '',
+  });
+}
+
+function checkSteps(steps: readonly Step[], place: Place): void {
+  for (const { name, body, next, position } of steps) {
+    const here = { ...place, step: name };
+    checkBody(body, position, here);
+    checkJump(next, here);
+  }
+}
+
+function inside(steps: readonly Step[], scope: StaticScope, region: Region, place: Place): void {
+  checkSteps(steps, { ...place, scope, region });
+}
+
+function checkBody(body: Body, position: Position, place: Place): void {
+  switch (body.kind) {
+    case 'assign':
+      for (const { target, value } of body.assignments) {
+        checkTemplate(value, `value of '${target.name}'`, place);
+        checkTarget(target, place);
+      }
+      return;
+    case 'call':
+      return checkCall(body, place);
+    case 'switch':
+      for (const arm of body.arms) {
+        checkTemplate(arm.condition, 'condition', place);
+        checkBody(arm.body, position, place);
+        checkJump(arm.next, place);
+      }
+      return;
+    case 'for':
+      return checkFor(body, place, 'loop', closedRegion(body.steps, place.region, 'sequential'), []);
+    case 'parallel':
+      return checkParallel(body, place);
+    case 'try':
+      return checkTry(body, position, place);
+    case 'raise':
+      return checkTemplate(body.value, 'raised value', place);
+    case 'return':
+      if (place.region.inBranch) report(place, 'return cannot be used in a parallel branch', position);
+      return checkTemplate(body.value, 'return value', place);
+    case 'steps':
+      return checkSteps(body.steps, place);
+    case 'jump':
+      return;
+  }
+}
+
+function checkTarget(target: Target, place: Place): void {
+  for (const index of target.path)
+    checkExpression(index, `assignment to '${target.name}'`, target.position, place);
+  if (place.scope.unsharedBranch(target.name) !== undefined) {
+    report(
+      place,
+      `variable '${target.name}' is assigned in a parallel branch but not listed in 'shared'`,
+      target.position,
+    );
+  }
+}
+
+function checkCall(body: CallBody, place: Place): void {
+  const values = body.args.kind === 'named' ? body.args.entries.map(({ value }) => value) : body.args.items;
+  for (const value of values) checkTemplate(value, `arguments of '${body.callee}'`, place);
+  const signature = signatureOf(body.callee, place.program);
+  if (signature !== undefined) {
+    for (const detail of checkArguments(signature, body.args)) report(place, detail, body.position);
+  } else if (!isConnectorName(body.callee)) {
+    report(place, `'${body.callee}' is neither a function nor a sub-workflow`, body.position);
+  }
+  if (body.result !== undefined) checkTarget(body.result, place);
+}
+
+function checkFor(
+  body: ForBody,
+  place: Place,
+  kind: 'loop' | 'branch',
+  region: Region,
+  shared: readonly string[],
+): void {
+  checkTemplate(body.over.template, `'${body.over.kind}' of for`, place);
+  const variables = [body.value, ...(body.index === undefined ? [] : [body.index])];
+  inside(body.steps, childScope(kind, place.scope, variables, body.steps, shared), region, place);
+}
+
+function checkParallel(body: ParallelBody, place: Place): void {
+  const { work, shared } = body;
+  const position = work.kind === 'for' ? work.position : work.branches[0]?.position;
+  for (const name of shared) {
+    if (place.scope.knows(name)) continue;
+    report(place, `shared variable '${name}' does not exist outside the parallel step`, position ?? NOWHERE);
+  }
+  if (body.concurrencyLimit !== undefined) checkTemplate(body.concurrencyLimit, 'concurrency_limit', place);
+  if (work.kind === 'for') {
+    return checkFor(work, place, 'branch', closedRegion(work.steps, place.region, 'parallel'), shared);
+  }
+  for (const { steps } of work.branches) {
+    inside(
+      steps,
+      childScope('branch', place.scope, [], steps, shared),
+      branchRegion(steps, place.region),
+      place,
+    );
+  }
+}
+
+const NOWHERE: Position = { line: 1, column: 1, length: 0 };
+
+function checkTry(body: TryBody, position: Position, place: Place): void {
+  const { retry, except } = body;
+  if (body.body.kind === 'steps') {
+    inside(body.body.steps, place.scope, openRegion(body.body.steps, place.region), place);
+  } else {
+    checkBody(body.body, position, place);
+  }
+  if (retry?.kind === 'whole') checkTemplate(retry.template, 'retry', place);
+  if (retry?.kind === 'parts') {
+    const { predicate, maxRetries, initialDelay, maxDelay, multiplier } = retry;
+    for (const part of [predicate, maxRetries, initialDelay, maxDelay, multiplier]) {
+      if (part !== undefined) checkTemplate(part, 'retry', place);
+    }
+  }
+  if (except !== undefined) {
+    const scope = childScope('except', place.scope, [except.as], except.steps);
+    inside(except.steps, scope, openRegion(except.steps, place.region), place);
+  }
+}

@@ -1,0 +1,118 @@
+/** Expressions and templates → closures. */
+import type { BinaryOperator, Expression, Position, Template } from '../lang/program.ts';
+import { dottedName, rootOf } from '../lang/structure.ts';
+import { libraryConstant, libraryFunction } from '../library.ts';
+import { keyOf, read } from './access.ts';
+import { gather, rescue, then, type Code, type Maybe } from './code.ts';
+import { Raised } from './errors.ts';
+import { binary, unary } from './operators.ts';
+import type { Frame } from './frame.ts';
+import type { Site } from './site.ts';
+import { FunctionValue, type Value } from './values.ts';
+
+export function compileTemplate(template: Template, site: Site): Code {
+  switch (template.kind) {
+    case 'literal': {
+      const { value } = template;
+      return () => value;
+    }
+    case 'expression':
+      return located(compileExpression(template.expression, site), template.position);
+    case 'list': {
+      const items = template.items.map((item) => compileTemplate(item, site));
+      return (frame) => gather(items, frame);
+    }
+    case 'map':
+      return mapCode(
+        template.entries.map(({ key }) => compileTemplate(key, site)),
+        template.entries.map(({ value }) => compileTemplate(value, site)),
+      );
+  }
+}
+
+/** Errors remember the expression they came from. */
+export function located<T>(code: (frame: Frame) => Maybe<T>, position: Position): (frame: Frame) => Maybe<T> {
+  const note = (error: unknown): never => {
+    throw error instanceof Raised ? error.at(position) : error;
+  };
+  return (frame) => rescue(() => code(frame), note);
+}
+
+export function compileExpression(expression: Expression, site: Site): Code {
+  const compile = (inner: Expression): Code => compileExpression(inner, site);
+  switch (expression.kind) {
+    case 'literal': {
+      const { value } = expression;
+      return () => value;
+    }
+    case 'name':
+      return compileName(expression.name, site);
+    case 'member':
+      return compileMember(expression, site);
+    case 'index':
+      return pair(compile(expression.object), compile(expression.index), read);
+    case 'unary': {
+      const operand = compile(expression.operand);
+      const { operator } = expression;
+      return (frame) => then(operand(frame), (value) => unary(operator, value));
+    }
+    case 'binary':
+      return compileBinary(expression.operator, compile(expression.left), compile(expression.right));
+    case 'list': {
+      const items = expression.items.map(compile);
+      return (frame) => gather(items, frame);
+    }
+    case 'map':
+      return mapCode(
+        expression.entries.map(({ key }) => compile(key)),
+        expression.entries.map(({ value }) => compile(value)),
+      );
+    case 'call':
+      return site.callables.positional(expression.callee, expression.args.map(compile));
+  }
+}
+
+/** Assumed: `and` and `or` evaluate both sides; no documentation promises that they stop early. */
+const compileBinary = (operator: BinaryOperator, left: Code, right: Code): Code =>
+  pair(left, right, (a, b) => binary(operator, a, b));
+
+function pair(left: Code, right: Code, apply: (a: Value, b: Value) => Value): Code {
+  return (frame) => {
+    const a = left(frame);
+    if (a instanceof Promise) return a.then((value) => then(right(frame), (b) => apply(value, b)));
+    const b = right(frame);
+    return b instanceof Promise ? b.then((value) => apply(a, value)) : apply(a, b);
+  };
+}
+
+function mapCode(keys: readonly Code[], values: readonly Code[]): Code {
+  return (frame) =>
+    then(gather(keys, frame), (names) =>
+      then(
+        gather(values, frame),
+        (items) => new Map(names.map((name, i) => [keyOf(name), items[i] ?? null])),
+      ),
+    );
+}
+
+function compileName(name: string, { scope, callables }: Site): Code {
+  const location = scope.find(name);
+  if (location !== undefined) return (frame) => frame.scope.get(location, name);
+  if (callables.isRoutine(name) || libraryFunction(name) !== undefined) {
+    const reference = new FunctionValue(name);
+    return () => reference;
+  }
+  throw new Error(`the checker let the unknown name ${name} pass`);
+}
+
+function compileMember(expression: Expression & { kind: 'member' }, site: Site): Code {
+  const path = dottedName(expression);
+  if (path !== undefined && !site.scope.knows(rootOf(path))) {
+    const constant =
+      libraryConstant(path) ?? (libraryFunction(path) === undefined ? undefined : new FunctionValue(path));
+    if (constant !== undefined) return () => constant;
+  }
+  const object = compileExpression(expression.object, site);
+  const { key } = expression;
+  return (frame) => then(object(frame), (value) => read(value, key));
+}

@@ -1,0 +1,156 @@
+/** Steps → closures. Loops, parallel steps and error handling have files of their own. */
+import type { AssignBody, Body, CallBody, RaiseBody, Step, SwitchBody, Target } from '../lang/program.ts';
+import type { StaticScope } from '../lang/scope.ts';
+import { reachableInside } from '../lang/structure.ts';
+import { write } from './access.ts';
+import { compileBlock } from './block.ts';
+import { gather, then, type Code, type Exec, type Maybe, type Signal } from './code.ts';
+import { compileExpression, compileTemplate, located } from './compile-expression.ts';
+import { compileFor } from './compile-for.ts';
+import { compileParallel } from './compile-parallel.ts';
+import { compileTry } from './compile-try.ts';
+import { Raised, typeError } from './errors.ts';
+import type { Frame } from './frame.ts';
+import type { Callables, Site } from './site.ts';
+import { typeOf, type Value } from './values.ts';
+
+export function compileSteps(steps: readonly Step[], scope: StaticScope, callables: Callables): Exec {
+  const site: Site = { scope, callables, block: (inner, at) => compileSteps(inner, at, callables) };
+  return compileBlock(steps, (step) => compileBody(step.body, site));
+}
+
+function compileBody(body: Body, site: Site): Exec {
+  switch (body.kind) {
+    case 'assign':
+      return compileAssign(body, site);
+    case 'call':
+      return compileCall(body, site);
+    case 'switch':
+      return compileSwitch(body, site);
+    case 'for':
+      return compileFor(body, site);
+    case 'parallel':
+      return compileParallel(body, site);
+    case 'try':
+      return compileTry(body, compileBody(body.body, site), site);
+    case 'raise':
+      return compileRaise(body, site);
+    case 'return': {
+      const value = compileTemplate(body.value, site);
+      return (frame) => then(value(frame), (result): Signal => ({ kind: 'return', value: result }));
+    }
+    case 'steps':
+      return site.block(body.steps, site.scope);
+    case 'jump':
+      return () => undefined;
+  }
+}
+
+function compileAssign({ assignments }: AssignBody, site: Site): Exec {
+  const codes = assignments.map(({ target, value }) => {
+    const store = compileTarget(target, site);
+    const code = compileTemplate(value, site);
+    return (frame: Frame): Maybe<undefined> => then(code(frame), (result) => store(frame, result));
+  });
+  return (frame) => runAll(codes, frame, 0);
+}
+
+function runAll(
+  codes: readonly ((frame: Frame) => Maybe<undefined>)[],
+  frame: Frame,
+  from: number,
+): Maybe<undefined> {
+  for (let i = from; i < codes.length; i += 1) {
+    const done = codes[i]?.(frame);
+    if (done instanceof Promise) return done.then(() => runAll(codes, frame, i + 1));
+  }
+  return undefined;
+}
+
+type Store = (frame: Frame, value: Value) => Maybe<undefined>;
+
+/** The left side of an assignment. */
+export function compileTarget(target: Target, site: Site): Store {
+  const location = site.scope.find(target.name);
+  if (location === undefined) throw new Error(`the checker let the unknown target ${target.name} pass`);
+  if (target.path.length === 0) {
+    return (frame, value) => void frame.scope.set(location, value);
+  }
+  const path = target.path.map((index) => compileExpression(index, site));
+  const store = (frame: Frame, value: Value): Maybe<Value> =>
+    then(gather(path, frame), (keys) => {
+      frame.scope.set(location, write(frame.scope.peek(location), keys, value));
+      return null;
+    });
+  return (frame, value) => then(located((f) => store(f, value), target.position)(frame), () => undefined);
+}
+
+function compileCall({ callee, args, result, position }: CallBody, site: Site): Exec {
+  const values = args.kind === 'named' ? args.entries.map(({ value }) => value) : args.items;
+  const codes = values.map((value) => compileTemplate(value, site));
+  const call =
+    args.kind === 'named'
+      ? site.callables.named(
+          callee,
+          args.entries.map(({ name }) => name),
+          codes,
+        )
+      : site.callables.positional(callee, codes);
+  const code = located(call, position);
+  if (result === undefined) return (frame) => then(code(frame), () => undefined);
+  const store = compileTarget(result, site);
+  return (frame) => then(code(frame), (value) => store(frame, value));
+}
+
+function compileRaise({ value }: RaiseBody, site: Site): Exec {
+  const compiled = compileTemplate(value, site);
+  const fail = (result: Value): never => {
+    throw new Raised(result, false);
+  };
+  return located((frame) => then(compiled(frame), fail), value.position);
+}
+
+interface Arm {
+  readonly condition: Code;
+  readonly run: Exec;
+  readonly next: Signal;
+}
+
+function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
+  const compiled = arms.map(({ condition, body, next }): Arm => {
+    const value = compileTemplate(condition, site);
+    const check = (result: Value): boolean => {
+      if (typeof result === 'boolean') return result;
+      throw typeError(`condition must be a boolean; got: ${typeOf(result)}`);
+    };
+    return {
+      condition: located((frame) => then(value(frame), check), condition.position),
+      run: compileBody(body, site),
+      next: next === undefined ? undefined : { kind: 'jump', target: next.target },
+    };
+  });
+  const entered = new Map(
+    arms.flatMap((arm, i) => reachableInside(arm.body).map((name): [string, number] => [name, i])),
+  );
+  return (frame, entry) => {
+    const arm = entry === undefined ? undefined : compiled[entered.get(entry) ?? -1];
+    return arm === undefined ? choose(compiled, frame, 0) : take(arm, frame, entry);
+  };
+}
+
+const take = (arm: Arm, frame: Frame, entry?: string): Maybe<Signal> =>
+  then(arm.run(frame, entry), (signal) => signal ?? arm.next);
+
+function choose(arms: readonly Arm[], frame: Frame, from: number): Maybe<Signal> {
+  for (let i = from; i < arms.length; i += 1) {
+    const arm = arms[i];
+    const chosen = arm?.condition(frame);
+    if (chosen instanceof Promise) {
+      return chosen.then((yes) =>
+        yes === true && arm !== undefined ? take(arm, frame) : choose(arms, frame, i + 1),
+      );
+    }
+    if (chosen === true && arm !== undefined) return take(arm, frame);
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+/**
+ * The values of the language. They are never changed in place: an assignment into a map or list makes a new one along
+ * the way, so that sharing one value between two variables is the copy the language promises.
+ */
+import type { Scalar } from '../lang/program.ts';
+
+/** A library constant or subworkflow named without calling it, e.g. a retry predicate. */
+export class FunctionValue {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export type List = readonly Value[];
+export type Dict = ReadonlyMap<string, Value>;
+/** Integers are bigints, doubles numbers, bytes Uint8Arrays. */
+export type Value = Scalar | Uint8Array | FunctionValue | List | Dict;
+
+export type TypeName =
+  'integer' | 'double' | 'string' | 'boolean' | 'bytes' | 'null' | 'list' | 'map' | 'function';
+
+export const isList = (value: Value): value is List => Array.isArray(value);
+export const isMap = (value: Value): value is Dict => value instanceof Map;
+export const isBytes = (value: Value): value is Uint8Array => value instanceof Uint8Array;
+
+/** The name `get_type()` gives. */
+export function typeOf(value: Value): TypeName {
+  switch (typeof value) {
+    case 'bigint':
+      return 'integer';
+    case 'number':
+      return 'double';
+    case 'string':
+      return 'string';
+    case 'boolean':
+      return 'boolean';
+    case 'object':
+      if (value === null) return 'null';
+      if (isList(value)) return 'list';
+      if (isMap(value)) return 'map';
+      return isBytes(value) ? 'bytes' : 'function';
+  }
+}
+
+/** Deep equality; integers and doubles compare as numbers, everything else across types is unequal. */
+export function equal(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (typeof a === 'bigint' || typeof a === 'number') {
+    // Loose equality compares a bigint and a number by their mathematical values, which is what is wanted.
+    // eslint-disable-next-line eqeqeq -- see the line above
+    return (typeof b === 'bigint' || typeof b === 'number') && a == b;
+  }
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
+  if (isList(a)) {
+    return isList(b) && a.length === b.length && a.every((item, i) => equal(item, b[i] ?? null));
+  }
+  if (isMap(a)) {
+    if (!isMap(b) || a.size !== b.size) return false;
+    return [...a].every(([key, value]) => b.has(key) && equal(value, b.get(key) ?? null));
+  }
+  if (isBytes(a)) return isBytes(b) && Buffer.compare(a, b) === 0;
+  return b instanceof FunctionValue && a.name === b.name;
+}
+
+const SCALAR_BYTES = 8;
+const sizes = new WeakMap<object, number>();
+
+/**
+ * Memory of a value in bytes, by the documented formula: 8 for a scalar, 8 and the contents for strings, bytes and
+ * lists, 8 and the keys and values for maps. Containers never change, so each is counted once.
+ */
+export function sizeOf(value: Value): number {
+  if (typeof value === 'string') return SCALAR_BYTES + Buffer.byteLength(value);
+  if (typeof value !== 'object' || value === null || value instanceof FunctionValue) return SCALAR_BYTES;
+  if (isBytes(value)) return SCALAR_BYTES + value.byteLength;
+  const known = sizes.get(value);
+  if (known !== undefined) return known;
+  let size = SCALAR_BYTES;
+  if (isList(value)) for (const item of value) size += sizeOf(item);
+  else for (const [key, item] of value) size += sizeOf(key) + sizeOf(item);
+  sizes.set(value, size);
+  return size;
+}
+
+/** A map from entries that are known when the code is written. */
+export const mapOf = (entries: Readonly<Record<string, Value>>): Dict => new Map(Object.entries(entries));
