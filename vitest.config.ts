@@ -1,5 +1,8 @@
 // Tests share one local cloud and one Spanner emulator per run; files differ by project and database name.
 import { defineConfig } from 'vitest/config';
+import { requireNode } from './scripts/node-version.js';
+
+requireNode();
 
 export default defineConfig({
   test: {
