@@ -15,6 +15,7 @@ import { storageService } from './storage/service.ts';
 import { loggingService } from './logging/service.ts';
 import { workflowExecutionsService } from './workflows/rest/executions.ts';
 import { workflowsService } from './workflows/rest/workflows.ts';
+import { runService } from './run/service.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
@@ -32,4 +33,5 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   loggingService,
   workflowsService,
   workflowExecutionsService,
+  runService,
 ];

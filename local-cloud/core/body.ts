@@ -46,6 +46,15 @@ export function integerField(body: Readonly<Record<string, unknown>>, name: stri
   return number;
 }
 
+/** The field as seconds, from a protobuf duration such as `600s` or `1.5s`. Absent is undefined. */
+export function secondsField(body: Readonly<Record<string, unknown>>, name: string): number | undefined {
+  const text = stringField(body, name);
+  if (text === undefined) return undefined;
+  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(text)?.[1];
+  if (seconds === undefined) throw wrongType(name, 'a duration such as 600s');
+  return Number(seconds);
+}
+
 export const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -71,18 +71,24 @@ export function requireVersion(cloud: Cloud, secret: Resource, id: string): Reso
   throw notFound(`Secret Version [${answeredName(secret)}/versions/${id}]`);
 }
 
-/** `{name, payload}`. Throws FAILED_PRECONDITION when the version is disabled or destroyed. */
+/** `{name, payload}`. Throws as `payloadOf` does. */
 export function accessVersion(cloud: Cloud, version: Resource): object {
+  const data = payloadOf(cloud, version);
+  return {
+    name: answeredName(version),
+    payload: { data: data.toString('base64'), dataCrc32c: String(crc32c(data)) },
+  };
+}
+
+/** What the version holds. Throws FAILED_PRECONDITION when it is disabled or destroyed. */
+export function payloadOf(cloud: Cloud, version: Resource): Buffer {
   const data = payloadsOf(cloud).get(version.name);
   const state = stringField(version.body, 'state') ?? 'UNKNOWN';
-  if (state !== 'ENABLED' || data === undefined) {
-    throw new ApiError(
-      'FAILED_PRECONDITION',
-      `Secret Version [${answeredName(version)}] is in ${state} state.`,
-    );
-  }
-  const payload = { data: data.toString('base64'), dataCrc32c: String(crc32c(data)) };
-  return { name: answeredName(version), payload };
+  if (state === 'ENABLED' && data !== undefined) return data;
+  throw new ApiError(
+    'FAILED_PRECONDITION',
+    `Secret Version [${answeredName(version)}] is in ${state} state.`,
+  );
 }
 
 /** Moves a version between states; DESTROYED forgets the payload and is the end. */
