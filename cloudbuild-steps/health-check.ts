@@ -19,7 +19,7 @@ const isLinkLocal = (host: string): boolean =>
 const input = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .refine((url) => !isLinkLocal(new URL(url).hostname), 'must not be a link-local address'),
+    .refine((url) => !isLinkLocal(URL.parse(url)?.hostname ?? ''), 'must not be a link-local address'),
   path: z.string().startsWith('/').default('/'),
   attempts: z.int().min(1).max(100).default(5),
   intervalSeconds: z.number().min(0).max(600).default(5),

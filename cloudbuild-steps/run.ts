@@ -3,6 +3,9 @@ import { execa } from 'execa';
 import { INPUT_VARIABLE } from './input.ts';
 import { StepError, type Context } from './step.ts';
 
+/** Time to read what is still in the pipes of a tool that has ended. */
+const PIPES_GRACE_MS = 1000;
+
 export interface Running {
   readonly cwd: string;
   readonly seconds: number;
@@ -32,7 +35,7 @@ export async function run(
     yield line;
   };
   const output = echo ? echoing : 'pipe';
-  const child = await execa(command, args, {
+  const subprocess = execa(command, args, {
     cwd,
     // Tools get our environment, but not the input: it may hold a tenant's values.
     env: { ...withoutInput(context.env), ...env },
@@ -46,6 +49,14 @@ export async function run(
     killSignal: stopSeconds > 0 ? 'SIGINT' : 'SIGKILL',
     forceKillAfterDelay: stopSeconds * 1000,
   });
+  // What a killed tool leaves running may hold its pipes open; nobody waits for that.
+  subprocess.once('exit', () => {
+    setTimeout(() => {
+      subprocess.stdout.destroy();
+      subprocess.stderr.destroy();
+    }, PIPES_GRACE_MS).unref();
+  });
+  const child = await subprocess;
   const { exitCode, stdout, stderr } = child;
   if (child.timedOut) {
     throw new StepError(`${command} ${args[0] ?? ''} did not end within ${seconds} s and was stopped`);
