@@ -175,9 +175,7 @@ function fromJson(type: TypeJson, json: Json | undefined): Value {
   }
   if (kind === 'map') {
     if (!isBody(json)) return null;
-    return Object.fromEntries(
-      Object.entries(json).map(([key, item]) => [key, fromJson(inner, item)]),
-    );
+    return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, fromJson(inner, item)]));
   }
   // A computed list of at most one object is a plain object in the API.
   return (Array.isArray(json) ? json : [json]).map((item) => fromJson(inner as TypeJson, item));

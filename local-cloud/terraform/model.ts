@@ -66,7 +66,7 @@ export interface Model {
   /** Refuses a deletion before any call is made; returns the reason. */
   readonly protects?: (state: State) => string | undefined;
   /** Refuses a deletion as the API does, e.g. because the resource is in use. */
-  readonly checkDelete?: (cloud: Cloud, identity: Identity) => void;
+  readonly checkDelete?: (cloud: Cloud, identity: Identity, state: State) => void;
   /** Marks the resource as going away while the operation runs. */
   readonly deleting?: (cloud: Cloud, identity: Identity) => void;
   readonly deleted?: (cloud: Cloud, identity: Identity) => Promise<void> | void;

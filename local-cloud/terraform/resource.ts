@@ -91,7 +91,7 @@ export async function remove(type: ResourceType, caller: Caller, prior: State): 
   try {
     await callApi(caller, apiCall(model, 'delete', identity), () => {
       found(model, caller, identity);
-      model.checkDelete?.(cloud, identity);
+      model.checkDelete?.(cloud, identity, prior);
       model.deleting?.(cloud, identity);
     });
   } catch (error) {

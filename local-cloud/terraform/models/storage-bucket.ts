@@ -1,5 +1,7 @@
 /** google_storage_bucket: a bucket; its objects belong to the storage service. */
 import { timestamp } from '../../core/clock.ts';
+import { ApiError } from '../../core/errors.ts';
+import { objectStore } from '../../storage/object-store.ts';
 import { labelRules, predictLabels } from '../labels.ts';
 import { isBody, type Identity } from '../mapping.ts';
 import { identityOf, inStore, placed, seconds, type Model } from '../model.ts';
@@ -68,12 +70,15 @@ export const storageBucket: Model = {
       selfLink: `https://www.googleapis.com/storage/v1/b/${name}`,
       timeCreated: now,
       updated: now,
-      metageneration: '1',
       iamConfiguration: {
         publicAccessPrevention: 'inherited',
         uniformBucketLevelAccess: { enabled: false },
         ...iam,
       },
     };
+  },
+  checkDelete: (cloud, { name = '' }, state) => {
+    if (state['force_destroy'] === true || objectStore(cloud).list(name).length === 0) return;
+    throw new ApiError('ABORTED', 'The bucket you tried to delete is not empty.', { reason: 'conflict' });
   },
 };
