@@ -1,0 +1,63 @@
+/**
+ * Ratios that hold on a noisy machine: both sides run in turn within one process, CPU time is what counts, and the
+ * median of the rounds' ratios is given with a bootstrap interval.
+ */
+
+export interface Ratio {
+  readonly name: string;
+  readonly rounds: number;
+  /** CPU milliseconds per round, medians. */
+  readonly ours: number;
+  readonly theirs: number;
+  /** ours / theirs. */
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const ROUNDS = 15;
+const RESAMPLES = 1000;
+
+export function compare(name: string, ours: () => unknown, theirs: () => unknown): Ratio {
+  for (const side of [ours, theirs, ours, theirs]) side();
+  const pairs = Array.from({ length: ROUNDS }, () => [cpuOf(ours), cpuOf(theirs)] as const);
+  const ratios = pairs.map(([a, b]) => a / b);
+  const medians = resample(ratios).sort((a, b) => a - b);
+  return {
+    name,
+    rounds: ROUNDS,
+    ours: median(pairs.map(([a]) => a)),
+    theirs: median(pairs.map(([, b]) => b)),
+    median: median(ratios),
+    low: medians[Math.floor(RESAMPLES * 0.025)] ?? NaN,
+    high: medians[Math.floor(RESAMPLES * 0.975)] ?? NaN,
+  };
+}
+
+export const show = (r: Ratio): string =>
+  `${r.name.padEnd(58)} ${r.median.toFixed(2)}  [${r.low.toFixed(2)}, ${r.high.toFixed(2)}]  ` +
+  `(${r.ours.toFixed(1)} / ${r.theirs.toFixed(1)} CPU ms, ${r.rounds} rounds)`;
+
+function cpuOf(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}
+
+/** A fixed seed: two runs on the same figures print the same interval. */
+function resample(values: readonly number[]): number[] {
+  let seed = 42;
+  const next = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31);
+  return Array.from({ length: RESAMPLES }, () =>
+    median(values.map(() => values[next() % values.length] ?? NaN)),
+  );
+}
