@@ -28,7 +28,7 @@ const unspecified = (value: Value): boolean =>
   (typeof value === 'string' && /(^|_)(UNSPECIFIED|DEFAULT|DISABLED|LEGACY_DATAPATH)$/.test(value));
 
 /** Compares the relative names when both have one, else the last segment. */
-export function sameResource(want: string, have: string): boolean {
+function sameResource(want: string, have: string): boolean {
   const [a, b] = [relativeName(want), relativeName(have)];
   return a.includes('/') && b.includes('/') ? a === b : lastSegment(a) === lastSegment(b);
 }

@@ -13,7 +13,7 @@ export class GrpcError extends Error {
   }
 }
 
-export interface UnaryCall {
+interface UnaryCall {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly message: Uint8Array;

@@ -184,7 +184,7 @@ function fromJson(type: TypeJson, json: Json | undefined): Value {
 const isBlank = (json: Json): boolean =>
   json === '' || (typeof json === 'object' && json !== null && Object.keys(json).length === 0);
 
-export const camel = (name: string): string =>
+const camel = (name: string): string =>
   name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 const pathTo = (name: string, rule: FieldRule): string[] => (rule.to ?? camel(name)).split('.');

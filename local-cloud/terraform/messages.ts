@@ -16,7 +16,7 @@ import {
   type Message,
 } from './protobuf.ts';
 
-export const dynamicValue = message({ msgpack: bytes(1), json: bytes(2) });
+const dynamicValue = message({ msgpack: bytes(1), json: bytes(2) });
 
 const step = message({
   attributeName: chosenString(1),
@@ -36,7 +36,7 @@ const diagnostic = message({
 const diagnostics = (number: number) => repeated(number, () => diagnostic);
 const value = (number: number) => embedded(number, () => dynamicValue);
 
-export interface AttributeMessage {
+interface AttributeMessage {
   name: string;
   type: Uint8Array;
   required: boolean;
@@ -45,7 +45,7 @@ export interface AttributeMessage {
   sensitive: boolean;
 }
 
-export interface NestedMessage {
+interface NestedMessage {
   typeName: string;
   block: Partial<BlockMessage> | undefined;
   nesting: number;
@@ -81,7 +81,7 @@ const block: Message<BlockMessage> = message({
   attributes: repeated(2, () => attribute),
   blockTypes: repeated(3, () => nested),
 });
-export const schemaMessage = message({ version: integer(1), block: embedded(2, () => block) });
+const schemaMessage = message({ version: integer(1), block: embedded(2, () => block) });
 
 const serverCapabilities = message({
   planDestroy: bool(1),

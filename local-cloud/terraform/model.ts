@@ -3,7 +3,7 @@ import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Body } from '../core/store.ts';
 import type { Identity, Rules } from './mapping.ts';
-import { isUnknown, text, type State } from './values.ts';
+import { text, type State } from './values.ts';
 
 /** The provider block as configured, with the environment's values where it is silent. */
 export interface ProviderSettings {
@@ -129,7 +129,3 @@ export const seconds = (count: number): number => count * 1000;
 export function invalid(message: string, reason?: string): ApiError {
   return new ApiError('INVALID_ARGUMENT', message, reason === undefined ? {} : { reason });
 }
-
-/** Is the argument known and given? */
-export const isGiven = (state: State, name: string): boolean =>
-  !isUnknown(state[name]) && (state[name] ?? null) !== null;

@@ -96,7 +96,9 @@ async function configure({ message, instance, caller }: Request, step: Terraform
     );
     return rpc.configure.response.encode({});
   } catch (error) {
-    return rpc.configure.response.encode({ diagnostics: [diagnosticOf(error, `impersonate ${principal}`)] });
+    return rpc.configure.response.encode({
+      diagnostics: [diagnosticOf(error, `impersonating ${principal}`)],
+    });
   }
 }
 

@@ -198,7 +198,11 @@ function blockOf(instance: Element, hcl: Hcl, exports: Exports): BlockJson {
   const block: BlockJson = { attributes: {}, blocks: {} };
   const getters = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(instance) as object);
   for (const [property, descriptor] of Object.entries(getters)) {
-    if (!descriptor.get || property === 'internalValue' || `${property.replace(/Input$/, '')}Input` === property)
+    if (
+      !descriptor.get ||
+      property === 'internalValue' ||
+      `${property.replace(/Input$/, '')}Input` === property
+    )
       continue;
     const value: unknown = descriptor.get.call(instance);
     if (!(value instanceof Typed || value instanceof ComplexObject || value instanceof ComplexList)) continue;

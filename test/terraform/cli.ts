@@ -39,7 +39,10 @@ export async function workspace(
     writeFileSync(join(folder, 'backend_override.tf'), 'terraform {\n  backend "local" {}\n}\n');
   }
   const attached = await running.cloud.terraform.attach({ principal: options.principal, env: {} });
-  const env = environment({ ...attached.env, STORAGE_EMULATOR_HOST: running.endpoints['storage'] ?? '' });
+  const env = cleanEnvironment({
+    ...attached.env,
+    STORAGE_EMULATOR_HOST: running.endpoints['storage'] ?? '',
+  });
   return {
     folder,
     run: (...args) => execute(terraform, args, folder, env),
@@ -51,7 +54,7 @@ export async function workspace(
 }
 
 /** The caller's own Terraform settings (a CLI configuration, a workspace) must not reach a test. */
-function environment(more: Record<string, string>): NodeJS.ProcessEnv {
+export function cleanEnvironment(more: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(TF_|GOOGLE_|CLOUDSDK_)/.test(name));
   return {
     ...Object.fromEntries(inherited),
@@ -71,7 +74,7 @@ export function execute(
   return new Promise((resolve) => {
     const options = {
       cwd,
-      env: env ?? environment({}),
+      env: env ?? cleanEnvironment({}),
       timeout: KILL_AFTER_MS,
       killSignal: 'SIGKILL' as const,
     };

@@ -8,7 +8,7 @@ import { isBody, type Identity } from '../mapping.ts';
 import { identityOf, inStore, placed, seconds, type Model } from '../model.ts';
 import { projectRule } from './compute.ts';
 
-export const repositoryPath = ({ project = '', location = '', repository_id = '' }: Identity): string =>
+const repositoryPath = ({ project = '', location = '', repository_id = '' }: Identity): string =>
   `projects/${project}/locations/${location}/repositories/${repository_id}`;
 const storeName = (identity: Identity): string =>
   `artifactregistry.googleapis.com/${repositoryPath(identity)}`;

@@ -85,7 +85,6 @@ export const computeRouterNat: Model = {
     initial_nat_ips: { local: true },
     nat64_subnetwork: { to: 'nat64Subnetworks' },
     subnetwork: { to: 'subnetworks' },
-    'subnetwork.source_ip_ranges_to_nat': { to: 'sourceIpRangesToNat' },
   },
   complete: (_cloud, _identity, body) => ({
     autoNetworkTier: 'PREMIUM',

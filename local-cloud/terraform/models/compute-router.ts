@@ -41,7 +41,6 @@ export const computeRouter: Model = {
     project: projectRule,
     region: regionRule,
     network: networkRule,
-    md5_authentication_keys: { to: 'md5AuthenticationKeys' },
   },
   check: (cloud, identity, state) => requireNetwork(cloud, state['network'] ?? null, identity),
   complete: (cloud, identity, body) => ({ ...computeFields(cloud, 'router', path(identity)), ...body }),

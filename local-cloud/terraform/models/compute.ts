@@ -11,7 +11,7 @@ import type { Value } from '../values.ts';
 /** Compute Engine names things by URL in its answers. */
 const LINK = 'https://www.googleapis.com/compute/v1/';
 
-export const linkTo = (path: string): string => `${LINK}${path}`;
+const linkTo = (path: string): string => `${LINK}${path}`;
 
 /** The discovery document's method ids of a collection, e.g. `compute.networks.insert`. */
 export const computeMethods = (collection: string): Methods => ({

@@ -24,7 +24,6 @@ const DEFAULT_SUBNET_RANGE = '10.128.0.0/20';
 
 const rules: Rules = {
   project: projectRule,
-  location: {},
   ...labelRules('resource_labels', 'resourceLabels'),
   // The body has bare names, as the API answers; Terraform shows the full ones of networkConfig.
   network: {
@@ -40,7 +39,6 @@ const rules: Rules = {
   allow_net_admin: { local: true },
   cluster_autoscaling: { to: 'autoscaling' },
   'cluster_autoscaling.enabled': { to: 'enableNodeAutoprovisioning' },
-  database_encryption: { to: 'databaseEncryption' },
   datapath_provider: { to: 'networkConfig.datapathProvider' },
   default_max_pods_per_node: { to: 'defaultMaxPodsConstraint.maxPodsPerNode', int64: true },
   default_snat_status: { to: 'networkConfig.defaultSnatStatus' },
@@ -56,7 +54,6 @@ const rules: Rules = {
   gateway_api_config: { to: 'networkConfig.gatewayApiConfig' },
   initial_node_count: { local: true },
   logging_config: { to: 'loggingConfig.componentConfig' },
-  master_authorized_networks_config: { to: 'masterAuthorizedNetworksConfig' },
   master_version: { to: 'currentMasterVersion' },
   min_master_version: { local: true },
   monitoring_config: { to: 'monitoringConfig' },
@@ -72,7 +69,6 @@ const rules: Rules = {
   node_version: { to: 'currentNodeVersion' },
   private_ipv6_google_access: { to: 'networkConfig.privateIpv6GoogleAccess' },
   remove_default_node_pool: { local: true },
-  tpu_ipv4_cidr_block: {},
 };
 
 export const containerCluster: Model = {

@@ -40,11 +40,9 @@ export function requireCluster(cloud: Cloud, path: string): Body {
 /** `node_config` of a pool, relative to the block. */
 export const NODE_CONFIG_RULES: Rules = {
   effective_taints: { to: 'taints' },
-  enable_confidential_storage: {},
   guest_accelerator: { to: 'accelerators' },
   'guest_accelerator.count': { to: 'acceleratorCount', int64: true },
   'guest_accelerator.type': { to: 'acceleratorType' },
-  'guest_accelerator.gpu_driver_installation_config': { to: 'gpuDriverInstallationConfig' },
   'guest_accelerator.gpu_sharing_config.max_shared_clients_per_gpu': {
     to: 'maxSharedClientsPerGpu',
     int64: true,

@@ -55,7 +55,6 @@ export const serviceAccount: Model = {
       read: (_json, _have, { email = '' }) => email.split('@')[0] ?? null,
     },
     create_ignore_already_exists: { local: true },
-    disabled: {},
     email: { read: (_json, _have, { email = '' }) => email },
     member: { read: (_json, _have, { email = '' }) => `serviceAccount:${email}` },
     name: { read: (_json, _have, identity) => path(identity) },

@@ -46,14 +46,11 @@ export const storageBucket: Model = {
     location: { write: (value) => text(value).toUpperCase() },
     // One rule per block in Terraform, a list below `rule` in the API.
     lifecycle_rule: { to: 'lifecycle.rule' },
-    'lifecycle_rule.action': { to: 'action' },
-    'lifecycle_rule.condition': { to: 'condition' },
     public_access_prevention: { to: 'iamConfiguration.publicAccessPrevention' },
     uniform_bucket_level_access: { to: 'iamConfiguration.uniformBucketLevelAccess.enabled' },
     requester_pays: { to: 'billing.requesterPays' },
     'retention_policy.retention_period': { int64: true },
     'soft_delete_policy.retention_duration_seconds': { int64: true },
-    time_created: { to: 'timeCreated' },
     url: { read: (_json, _have, { name = '' }) => `gs://${name}` },
   },
   complete: (cloud, { name = '' }, body) => {
