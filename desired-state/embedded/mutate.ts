@@ -104,6 +104,8 @@ function writeRow(kind: Write['kind'], table: Table, row: Values, run: RunSql): 
       insert(table, row, run);
       return;
     case 'insertOrUpdate':
+      // As in Spanner, even when there is such a row.
+      checkComplete(table, row);
       if (!update(table, row, run)) insert(table, row, run);
       return;
     case 'update':
@@ -114,9 +116,7 @@ function writeRow(kind: Write['kind'], table: Table, row: Values, run: RunSql): 
 }
 
 function insert(table: Table, row: Values, run: RunSql): void {
-  for (const column of table.columns.values()) {
-    if (column.notNull && !row.has(column.name)) throw incomplete(table, column.name);
-  }
+  checkComplete(table, row);
   const names = [...row.keys()].map((name) => `"${name}"`);
   try {
     run(`INSERT INTO "${table.name}" (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`, [
@@ -129,6 +129,12 @@ function insert(table: Table, row: Values, run: RunSql): void {
       'ALREADY_EXISTS',
       `Table ${table.name}: Row {${keyText(table, row)}} already exists.`,
     );
+  }
+}
+
+function checkComplete(table: Table, row: Values): void {
+  for (const column of table.columns.values()) {
+    if (column.notNull && !row.has(column.name)) throw incomplete(table, column.name);
   }
 }
 

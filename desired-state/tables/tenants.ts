@@ -102,7 +102,8 @@ async function writeTenant(
     { ranges: [prefix([name])] },
     { limit: 1, columns: ['revision'] },
   );
-  tx.write('insertOrUpdate', 'Tenants', {
+  // Not insertOrUpdate: Spanner asks for every NOT NULL column then, also of a row that is there.
+  tx.write(before === undefined ? 'insert' : 'update', 'Tenants', {
     name,
     record,
     generation,
