@@ -16,6 +16,7 @@ import { loggingService } from './logging/service.ts';
 import { workflowExecutionsService } from './workflows/rest/executions.ts';
 import { workflowsService } from './workflows/rest/workflows.ts';
 import { runService } from './run/service.ts';
+import { cloudSchedulerService } from './cloudscheduler/service.ts';
 import type { Cloud } from './core/cloud.ts';
 import type { Service } from './core/service.ts';
 
@@ -34,4 +35,5 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   workflowsService,
   workflowExecutionsService,
   runService,
+  cloudSchedulerService,
 ];
