@@ -3,6 +3,7 @@ import type { Body } from '../../core/store.ts';
 import { now } from '../cluster.ts';
 import { kindNamed } from '../kinds.ts';
 import { numberAt, objectAt, objectsAt, sameJson, textAt, type Kube } from '../object.ts';
+import type { ChangeListener } from '../store.ts';
 import { replaceScale, scaleOf } from '../writePatch.ts';
 import {
   asManager,
@@ -19,45 +20,51 @@ const SYNC_MS = 15_000;
 /** Nothing loads these pods; an idle process uses about this share of its request. */
 const IDLE_UTILIZATION = 5;
 
-export function autoscalerController({ cluster, later }: ControllerContext): Controller {
-  const autoscalers = kindNamed('HorizontalPodAutoscaler');
-  const deployments = kindNamed('Deployment');
-  const waiting = new Set<string>();
+export class AutoscalerController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #autoscalers = kindNamed('HorizontalPodAutoscaler');
+  readonly #deployments = kindNamed('Deployment');
+  readonly #waiting = new Set<string>();
 
-  const sync = (autoscaler: Kube) => {
-    waiting.delete(autoscaler.metadata.uid);
-    const live = current(cluster, autoscalers, autoscaler);
-    if (!live) return;
-    const spec = objectAt(live, 'spec');
-    const name = textAt(objectAt(spec, 'scaleTargetRef'), 'name') ?? '';
-    const target = cluster.store.get(deployments, live.metadata.namespace, name);
-    const status = target ? scaled(live, target) : missing(live, name);
-    writeStatus(cluster, autoscalers, live, status);
+  constructor(context: ControllerContext) {
+    this.#context = context;
+  }
+
+  readonly onChange: ChangeListener = ({ type, kind, object, previous }) => {
+    if (type === 'MODIFIED' && sameJson(previous?.['spec'], object['spec'])) return;
+    if (kind === this.#autoscalers && type !== 'DELETED') this.#wake(object);
+    if (kind !== this.#deployments) return;
+    for (const autoscaler of this.#context.cluster.store.list(this.#autoscalers, object.metadata.namespace)) {
+      if (targetOf(autoscaler) === object.metadata.name) this.#wake(autoscaler);
+    }
   };
 
-  const missing = (live: Kube, name: string): Body => ({
-    ...objectAt(live, 'status'),
-    conditions: withCondition(objectAt(live, 'status'), now(cluster), {
-      type: 'AbleToScale',
-      status: 'False',
-      reason: 'FailedGetScale',
-      message: `the HPA controller was unable to get the target's current scale: deployments.apps "${name}" not found`,
-    }),
-  });
+  #wake(autoscaler: Kube): void {
+    if (this.#waiting.has(autoscaler.metadata.uid)) return;
+    this.#waiting.add(autoscaler.metadata.uid);
+    this.#context.later(SYNC_MS, () => this.#sync(autoscaler));
+  }
 
-  const scaled = (live: Kube, target: Kube): Body => {
+  #sync(autoscaler: Kube): void {
+    const { cluster } = this.#context;
+    this.#waiting.delete(autoscaler.metadata.uid);
+    const live = current(cluster, this.#autoscalers, autoscaler);
+    if (!live) return;
+    const target = cluster.store.get(this.#deployments, live.metadata.namespace, targetOf(live));
+    const status = target ? this.#scale(live, target) : withoutTarget(live, now(cluster));
+    writeStatus(cluster, this.#autoscalers, live, status);
+  }
+
+  #scale(live: Kube, target: Kube): Body {
+    const { cluster } = this.#context;
     const spec = objectAt(live, 'spec');
-    const before = objectAt(live, 'status');
     const have = numberAt(objectAt(target, 'spec'), 'replicas') ?? 1;
-    // A target scaled to zero by hand is left alone: that is how autoscaling is switched off.
-    const want =
-      have === 0
-        ? 0
-        : Math.min(Math.max(have, numberAt(spec, 'minReplicas') ?? 1), numberAt(spec, 'maxReplicas') ?? have);
+    const want = wantedReplicas(spec, have);
     if (want !== have) {
       const scale = { ...scaleOf(target), spec: { replicas: want } };
-      replaceScale(cluster, deployments, target, scale, asManager(CONTROLLER_MANAGER, 'scale'));
+      replaceScale(cluster, this.#deployments, target, scale, asManager(CONTROLLER_MANAGER, 'scale'));
     }
+    const before = objectAt(live, 'status');
     return {
       ...before,
       currentReplicas: have,
@@ -66,25 +73,28 @@ export function autoscalerController({ cluster, later }: ControllerContext): Con
       currentMetrics: have === 0 ? [] : objectsAt(spec, 'metrics').flatMap(metricStatus),
       conditions: conditionsOf(before, now(cluster), have, want),
     };
-  };
+  }
+}
 
-  const wake = (autoscaler: Kube) => {
-    if (waiting.has(autoscaler.metadata.uid)) return;
-    waiting.add(autoscaler.metadata.uid);
-    later(SYNC_MS, () => sync(autoscaler));
-  };
+const targetOf = (autoscaler: Kube): string =>
+  textAt(objectAt(objectAt(autoscaler, 'spec'), 'scaleTargetRef'), 'name') ?? '';
 
-  return {
-    onChange({ type, kind, object, previous }) {
-      if (type === 'DELETED' && kind !== deployments) return;
-      if (kind === autoscalers && !sameJson(previous?.['spec'], object['spec'])) wake(object);
-      if (kind !== deployments || sameJson(previous?.['spec'], object['spec'])) return;
-      for (const autoscaler of cluster.store.list(autoscalers, object.metadata.namespace)) {
-        const target = objectAt(objectAt(autoscaler, 'spec'), 'scaleTargetRef');
-        if (textAt(target, 'name') === object.metadata.name) wake(autoscaler);
-      }
-    },
-  };
+/** A target scaled to zero by hand is left alone: that is how autoscaling is switched off. */
+function wantedReplicas(spec: Body, have: number): number {
+  if (have === 0) return 0;
+  const [min, max] = [numberAt(spec, 'minReplicas') ?? 1, numberAt(spec, 'maxReplicas') ?? have];
+  return Math.min(Math.max(have, min), max);
+}
+
+function withoutTarget(live: Kube, time: string): Body {
+  const before = objectAt(live, 'status');
+  const conditions = withCondition(before, time, {
+    type: 'AbleToScale',
+    status: 'False',
+    reason: 'FailedGetScale',
+    message: `the HPA controller was unable to get the target's current scale: deployments.apps "${targetOf(live)}" not found`,
+  });
+  return { ...before, conditions };
 }
 
 function metricStatus(metric: Body): Body[] {

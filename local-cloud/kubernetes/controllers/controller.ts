@@ -44,17 +44,21 @@ export function current(cluster: Cluster, kind: Kind, { metadata }: Kube): Kube 
   return found?.metadata.uid === metadata.uid ? found : undefined;
 }
 
-/** `conditions` with one of them set; its transition time moves only when its status does. */
+/**
+ * `conditions` with one of them set. Times move only with what they tell of, so that writing the same twice changes
+ * nothing.
+ */
 export function withCondition(
   status: Body | undefined,
   time: string,
-  condition: { type: string; status: string; reason: string; message: string; lastUpdateTime?: string },
+  condition: { type: string; status: string; reason: string; message: string },
 ): Body[] {
   const conditions = objectsAt(status, 'conditions');
   const known = conditions.find((other) => other['type'] === condition.type);
   const same = known?.['status'] === condition.status;
   const lastTransitionTime = (same ? textAt(known, 'lastTransitionTime') : undefined) ?? time;
-  return [...conditions.filter((other) => other !== known), { ...condition, lastTransitionTime }];
+  const made = { ...condition, lastTransitionTime };
+  return [...conditions.filter((other) => other !== known), made];
 }
 
 /** Whether a test or demo ordered this controller to be slow or to get nothing done; asked before each piece of work. */

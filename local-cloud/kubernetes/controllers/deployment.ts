@@ -4,6 +4,7 @@ import type { Body } from '../../core/store.ts';
 import { now } from '../cluster.ts';
 import { kindNamed } from '../kinds.ts';
 import { numberAt, objectAt, objectsAt, type Kube } from '../object.ts';
+import type { ChangeListener } from '../store.ts';
 import { replace } from '../write.ts';
 import {
   asManager,
@@ -23,6 +24,8 @@ const READY_MS = 8_000;
 const SCALE_MS = 3_000;
 /** How often a rollout that cannot go on is looked at again. */
 const RETRY_MS = 10_000;
+/** A rollout given up may still be healed from outside; the kubelet too tries on, ever more rarely. */
+const STUCK_RETRY_MS = 60_000;
 const REVISION = 'deployment.kubernetes.io/revision';
 
 interface Rollout {
@@ -35,105 +38,104 @@ interface Rollout {
 
 type Phase = 'progressing' | 'complete' | 'stuck';
 
-export function deploymentController(context: ControllerContext): Controller {
-  const { cluster, later } = context;
-  const deployments = kindNamed('Deployment');
-  const rollouts = new Map<string, Rollout>();
+export class DeploymentController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #kind = kindNamed('Deployment');
+  readonly #rollouts = new Map<string, Rollout>();
 
-  const observe = (deployment: Kube) => {
-    const live = current(cluster, deployments, deployment);
+  constructor(context: ControllerContext) {
+    this.#context = context;
+  }
+
+  readonly onChange: ChangeListener = ({ type, kind, object }) => {
+    if (kind !== this.#kind) return;
+    if (type === 'DELETED') this.#rollouts.delete(object.metadata.uid);
+    else if (!isObserved(object)) this.#context.later(OBSERVE_MS, () => this.#observe(object));
+  };
+
+  #observe(deployment: Kube): void {
+    const { cluster, later } = this.#context;
+    const live = current(cluster, this.#kind, deployment);
     if (!live || isObserved(live)) return;
-    const known = rollouts.get(live.metadata.uid);
+    const known = this.#rollouts.get(live.metadata.uid);
     const hash = hashOf(live);
     const spec = objectAt(live, 'spec');
     if (known?.hash === hash || spec['paused'] === true) {
       // Only the number of replicas (or how to roll out) changed: there is nothing new to pull.
-      const phase = known ? phaseOf(live) : 'progressing';
-      later(SCALE_MS, () => settle(live, phase === 'complete'));
+      later(SCALE_MS, () => this.#settle(live));
       return;
     }
     const deadline = cluster.cloud.clock.now() + (numberAt(spec, 'progressDeadlineSeconds') ?? 600) * 1_000;
     const rollout: Rollout = { hash, revision: (known?.revision ?? 0) + 1, deadline };
-    rollouts.set(live.metadata.uid, rollout);
-    writeStatus(cluster, deployments, annotated(live, rollout), statusOf(live, rollout, 'progressing'));
-    later(READY_MS, () => advance(live, rollout));
-  };
+    this.#rollouts.set(live.metadata.uid, rollout);
+    this.#write(this.#annotate(live, rollout), rollout, 'progressing');
+    later(READY_MS, () => this.#advance(live, rollout));
+  }
 
-  const annotated = (live: Kube, { revision }: Rollout): Kube => {
+  #annotate(live: Kube, { revision }: Rollout): Kube {
     const annotations = { ...live.metadata.annotations, [REVISION]: String(revision) };
     const marked = { ...live, metadata: { ...live.metadata, annotations } };
-    return replace(cluster, deployments, live, marked, asManager(CONTROLLER_MANAGER)).object;
-  };
+    return replace(this.#context.cluster, this.#kind, live, marked, asManager(CONTROLLER_MANAGER)).object;
+  }
 
   /** Ends the rollout, gives it up at its deadline, or looks again later. */
-  const advance = (deployment: Kube, rollout: Rollout, delayed = false) => {
-    const live = current(cluster, deployments, deployment);
-    if (!live || rollouts.get(live.metadata.uid) !== rollout) return;
+  #advance(deployment: Kube, rollout: Rollout, delayed = false): void {
+    const { cluster, later } = this.#context;
+    const live = current(cluster, this.#kind, deployment);
+    if (!live || this.#rollouts.get(live.metadata.uid) !== rollout) return;
     const fault = delayed ? undefined : orderedFault(cluster, 'deployment', live);
     if (fault?.delayMs !== undefined) {
-      later(fault.delayMs, () => advance(live, rollout, true));
+      later(fault.delayMs, () => this.#advance(live, rollout, true));
       return;
     }
-    const stuck =
-      fault !== undefined ||
-      imagesOf(objectAt(objectAt(live, 'spec'), 'template')).some(
-        (image) => pullProblem(cluster, image) !== undefined,
-      );
-    if (!stuck) {
-      writeStatus(cluster, deployments, live, statusOf(live, rollout, 'complete'));
+    const images = imagesOf(objectAt(objectAt(live, 'spec'), 'template'));
+    const held = fault !== undefined || images.some((image) => pullProblem(cluster, image) !== undefined);
+    if (!held) {
+      this.#write(live, rollout, 'complete');
       return;
     }
     const left = rollout.deadline - cluster.cloud.clock.now();
-    if (left <= 0 && phaseOf(live) !== 'stuck') {
-      writeStatus(cluster, deployments, live, statusOf(live, rollout, 'stuck'));
-    }
-    later(left > 0 ? Math.min(RETRY_MS, left) : RETRY_MS, () => advance(live, rollout));
-  };
+    if (left <= 0) this.#write(live, rollout, 'stuck');
+    later(left > 0 ? Math.min(RETRY_MS, left) : STUCK_RETRY_MS, () => this.#advance(live, rollout));
+  }
 
   /** Writes status for a generation that needed no rollout. */
-  const settle = (deployment: Kube, ready: boolean) => {
-    const live = current(cluster, deployments, deployment);
-    const rollout = live && rollouts.get(live.metadata.uid);
+  #settle(deployment: Kube): void {
+    const { cluster } = this.#context;
+    const live = current(cluster, this.#kind, deployment);
     if (!live || isObserved(live)) return;
-    const phase = ready ? 'complete' : phaseOf(live);
-    if (rollout) writeStatus(cluster, deployments, live, statusOf(live, rollout, phase));
-    else writeStatus(cluster, deployments, live, observedOnly(live));
-  };
+    const rollout = this.#rollouts.get(live.metadata.uid);
+    if (rollout) this.#write(live, rollout, phaseOf(live));
+    else writeStatus(cluster, this.#kind, live, observedOnly(live));
+  }
 
-  /** `live` carries the status before this rollout: what was available stays so until the new pods are. */
-  const statusOf = (live: Kube, rollout: Rollout, phase: Phase): Body => {
-    const before = objectAt(live, 'status');
-    const time = now(cluster);
-    const want = numberAt(objectAt(live, 'spec'), 'replicas') ?? 1;
-    const available =
-      phase === 'complete' ? want : Math.min(numberAt(before, 'availableReplicas') ?? 0, want);
-    const enough = available > 0 || want === 0;
-    const conditions = withCondition(before, time, {
-      ...PROGRESS[phase](`${live.metadata.name}-${rollout.hash}`),
-      type: 'Progressing',
-      lastUpdateTime: time,
-    });
-    return {
-      ...observedOnly(live),
-      ...replicaCounts(want, available, phase === 'complete'),
-      conditions: withCondition({ conditions }, time, {
-        type: 'Available',
-        status: enough ? 'True' : 'False',
-        reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-        message: enough
-          ? 'Deployment has minimum availability.'
-          : 'Deployment does not have minimum availability.',
-        lastUpdateTime: time,
-      }),
-    };
-  };
+  #write(live: Kube, rollout: Rollout, phase: Phase): void {
+    const { cluster } = this.#context;
+    writeStatus(cluster, this.#kind, live, statusOf(live, rollout, phase, now(cluster)));
+  }
+}
 
+/** `live` carries the status before this rollout: what was available stays so until the new pods are. */
+function statusOf(live: Kube, rollout: Rollout, phase: Phase, time: string): Body {
+  const before = objectAt(live, 'status');
+  const want = numberAt(objectAt(live, 'spec'), 'replicas') ?? 1;
+  const available = phase === 'complete' ? want : Math.min(numberAt(before, 'availableReplicas') ?? 0, want);
+  const enough = available > 0 || want === 0;
+  const conditions = withCondition(before, time, {
+    ...PROGRESS[phase](`${live.metadata.name}-${rollout.hash}`),
+    type: 'Progressing',
+  });
   return {
-    onChange({ type, kind, object }) {
-      if (kind !== deployments) return;
-      if (type === 'DELETED') rollouts.delete(object.metadata.uid);
-      else if (!isObserved(object)) later(OBSERVE_MS, () => observe(object));
-    },
+    ...observedOnly(live),
+    ...replicaCounts(want, available, phase === 'complete'),
+    conditions: withCondition({ conditions }, time, {
+      type: 'Available',
+      status: enough ? 'True' : 'False',
+      reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+      message: enough
+        ? 'Deployment has minimum availability.'
+        : 'Deployment does not have minimum availability.',
+    }),
   };
 }
 

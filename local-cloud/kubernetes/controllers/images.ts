@@ -22,14 +22,18 @@ export function pullProblem({ cloud }: Cluster, image: string): string | undefin
   if (image.includes(BROKEN)) return `Back-off pulling image "${image}"`;
   const found = REGISTRY.exec(image);
   if (!found) return undefined;
-  const [, location = '', project = '', repository = '', name = '', , digest] = found;
+  const [, location = '', project = '', repository = '', name = '', tag = 'latest', digest] = found;
   const parent = `artifactregistry.googleapis.com/projects/${project}/locations/${location}/repositories/${repository}`;
   if (!cloud.resources.get(parent))
     return `Failed to pull image "${image}": repository ${repository} not found`;
-  if (digest === undefined) return undefined;
   // Artifact Registry escapes slashes inside image names.
-  const known = [name, encodeURIComponent(name)].some(
-    (spelling) => cloud.resources.get(`${parent}/dockerImages/${spelling}@${digest}`) !== undefined,
+  const images = [name, encodeURIComponent(name)].flatMap((spelling) =>
+    cloud.resources.list({ prefix: `${parent}/dockerImages/${spelling}@` }),
+  );
+  const known = images.some(({ name: full, body }) =>
+    digest === undefined
+      ? Array.isArray(body['tags']) && body['tags'].includes(tag)
+      : full.endsWith(`@${digest}`),
   );
   return known ? undefined : `Failed to pull image "${image}": manifest unknown`;
 }

@@ -1,8 +1,10 @@
 /** Gives LoadBalancer Services an address, and lets a real answer stand behind it inside the cluster's VPC. */
 import type { ServerResponse } from 'node:http';
 import type { Body } from '../../core/store.ts';
+import type { Cluster } from '../cluster.ts';
 import { kindNamed } from '../kinds.ts';
 import { numberAt, objectAt, objectsAt, sameJson, textAt, textsAt, type Kube } from '../object.ts';
+import type { ChangeListener } from '../store.ts';
 import { replace } from '../write.ts';
 import {
   asManager,
@@ -36,133 +38,141 @@ interface Balancer {
   unpublish: readonly (() => void)[];
 }
 
-export function loadBalancerController({ cluster, later }: ControllerContext): Controller {
-  const services = kindNamed('Service');
-  const balancers = new Map<string, Balancer>();
+export class LoadBalancerController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #kind = kindNamed('Service');
+  readonly #balancers = new Map<string, Balancer>();
 
-  const begin = (service: Kube) => {
-    const live = current(cluster, services, service);
+  constructor(context: ControllerContext) {
+    this.#context = context;
+  }
+
+  readonly onChange: ChangeListener = ({ type, kind, object, previous }) => {
+    if (kind !== this.#kind) return;
+    const { uid } = object.metadata;
+    if (type === 'DELETED') {
+      this.#release(uid);
+      return;
+    }
+    const before = previous !== undefined && wantsBalancer(previous);
+    const balancer = this.#balancers.get(uid);
+    if (!wantsBalancer(object)) {
+      if (before) this.#context.later(RELEASE_MS, () => this.#cleanUp(object));
+    } else if (!before) {
+      this.#context.later(BEGIN_MS, () => this.#begin(object));
+    } else if (balancer && !sameJson([...balancer.ports], portsOf(object))) {
+      this.#publish(object, balancer);
+    }
+  };
+
+  stop(): void {
+    for (const uid of [...this.#balancers.keys()]) this.#release(uid);
+  }
+
+  #begin(service: Kube): void {
+    const live = current(this.#context.cluster, this.#kind, service);
     if (!live || !wantsBalancer(live)) return;
     const finalizer = isInternal(live) ? INTERNAL_FINALIZER : EXTERNAL_FINALIZER;
     const finalizers = live.metadata.finalizers ?? [];
-    if (!finalizers.includes(finalizer)) {
-      const held = { ...live, metadata: { ...live.metadata, finalizers: [...finalizers, finalizer] } };
-      replace(cluster, services, live, held, asManager(MANAGER));
-    }
-    later(ADDRESS_MS, () => assign(live));
-  };
+    if (!finalizers.includes(finalizer)) this.#setFinalizers(live, [...finalizers, finalizer]);
+    this.#context.later(ADDRESS_MS, () => this.#assign(live));
+  }
 
-  const assign = (service: Kube, delayed = false) => {
-    const live = current(cluster, services, service);
-    if (!live || !wantsBalancer(live) || balancers.has(live.metadata.uid)) return;
+  #setFinalizers(live: Kube, finalizers: string[]): void {
+    const changed: Body = { ...live, metadata: { ...live.metadata, finalizers } };
+    replace(this.#context.cluster, this.#kind, live, changed, asManager(MANAGER));
+  }
+
+  #assign(service: Kube, delayed = false): void {
+    const { cluster, later } = this.#context;
+    const live = current(cluster, this.#kind, service);
+    if (!live || !wantsBalancer(live) || this.#balancers.has(live.metadata.uid)) return;
     const fault = delayed ? undefined : orderedFault(cluster, 'loadBalancer', live);
-    const balancer = fault ? undefined : allocate(live);
+    const balancer = fault ? undefined : allocate(cluster, live);
     if (!balancer) {
-      later(fault?.delayMs ?? RETRY_MS, () => assign(live, fault?.delayMs !== undefined));
+      later(fault?.delayMs ?? RETRY_MS, () => this.#assign(live, fault?.delayMs !== undefined));
       return;
     }
-    balancers.set(live.metadata.uid, balancer);
-    publish(live, balancer);
+    this.#balancers.set(live.metadata.uid, balancer);
+    this.#publish(live, balancer);
     const ingress = [{ ip: balancer.ip, ipMode: 'VIP' }];
-    writeStatus(cluster, services, live, { loadBalancer: { ingress } }, MANAGER);
-  };
+    writeStatus(cluster, this.#kind, live, { loadBalancer: { ingress } }, MANAGER);
+  }
 
-  const allocate = (live: Kube): Balancer | undefined => {
-    const internal = isInternal(live);
-    const network = internal ? cluster.placement.network : EXTERNAL_NETWORK;
-    const range = internal ? cluster.placement.subnetRange : EXTERNAL_RANGE;
-    const wanted = textAt(objectAt(live, 'spec'), 'loadBalancerIP');
-    const ip = cluster.addresses.take(network, range, wanted);
-    return ip === undefined ? undefined : { network, ip, ports: [], unpublish: [] };
-  };
-
-  const publish = (live: Kube, balancer: Balancer) => {
+  #publish(live: Kube, balancer: Balancer): void {
     for (const end of balancer.unpublish) end();
+    const { cluster } = this.#context;
     balancer.ports = portsOf(live);
-    balancer.unpublish =
-      balancer.network === EXTERNAL_NETWORK
-        ? []
-        : balancer.ports.map((port) =>
-            cluster.cloud.networks.publish(balancer.network, balancer.ip, port, (_request, response) =>
-              respond(response, live),
-            ),
-          );
-  };
-
-  /** What the pods behind the Service would answer, whatever the path. */
-  const respond = (response: ServerResponse, service: Kube) => {
-    const live = current(cluster, services, service);
-    const deployment = live && backendOf(live);
-    const ready = numberAt(objectAt(deployment, 'status'), 'availableReplicas') ?? 0;
-    const template = objectAt(objectAt(deployment, 'spec'), 'template');
-    response.writeHead(ready > 0 ? 200 : 503, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify({
-        status: ready > 0 ? 'ok' : 'unavailable',
-        deployment: deployment?.metadata.name ?? null,
-        image: imagesOf(template).at(-1) ?? null,
-        ready,
+    // Nothing answers at an external address: no network here is the internet.
+    const published = balancer.network === EXTERNAL_NETWORK ? [] : balancer.ports;
+    balancer.unpublish = published.map((port) =>
+      cluster.cloud.networks.publish(balancer.network, balancer.ip, port, (_request, response) => {
+        respond(response, cluster, current(cluster, this.#kind, live));
       }),
     );
-  };
+  }
 
-  const backendOf = (service: Kube): Kube | undefined => {
-    const selector = Object.entries(textsAt(objectAt(service, 'spec'), 'selector'));
-    if (selector.length === 0) return undefined;
-    return cluster.store.list(kindNamed('Deployment'), service.metadata.namespace).find((deployment) => {
-      const labels = textsAt(
-        objectAt(objectAt(objectAt(deployment, 'spec'), 'template'), 'metadata'),
-        'labels',
-      );
-      return selector.every(([key, value]) => labels[key] === value);
-    });
-  };
-
-  const release = (uid: string) => {
-    const balancer = balancers.get(uid);
+  #release(uid: string): void {
+    const balancer = this.#balancers.get(uid);
     if (!balancer) return;
-    balancers.delete(uid);
+    this.#balancers.delete(uid);
     for (const end of balancer.unpublish) end();
-    cluster.addresses.release(balancer.network, balancer.ip);
-  };
+    this.#context.cluster.addresses.release(balancer.network, balancer.ip);
+  }
 
   /** Takes the balancer away and lets the Service go, or be an ordinary one. */
-  const cleanUp = (service: Kube) => {
-    const live = current(cluster, services, service);
+  #cleanUp(service: Kube): void {
+    const { cluster } = this.#context;
+    const live = current(cluster, this.#kind, service);
     if (!live || wantsBalancer(live)) return;
-    release(live.metadata.uid);
-    const cleared = objectsAt(objectAt(objectAt(live, 'status'), 'loadBalancer'), 'ingress').length > 0;
-    const unset = cleared ? writeStatus(cluster, services, live, { loadBalancer: {} }, MANAGER) : live;
-    const finalizers = (unset.metadata.finalizers ?? []).filter((held) => !isOurs(held));
-    const freed: Body = { ...unset, metadata: { ...unset.metadata, finalizers } };
-    replace(cluster, services, unset, freed, asManager(MANAGER));
-  };
-
-  return {
-    onChange({ type, kind, object, previous }) {
-      if (kind !== services) return;
-      const { uid } = object.metadata;
-      if (type === 'DELETED') {
-        release(uid);
-        return;
-      }
-      const before = previous !== undefined && wantsBalancer(previous);
-      if (wantsBalancer(object)) {
-        const balancer = balancers.get(uid);
-        if (!before) later(BEGIN_MS, () => begin(object));
-        else if (balancer && !sameJson([...balancer.ports], portsOf(object))) publish(object, balancer);
-      } else if (before) {
-        later(RELEASE_MS, () => cleanUp(object));
-      }
-    },
-    stop() {
-      for (const uid of [...balancers.keys()]) release(uid);
-    },
-  };
+    this.#release(live.metadata.uid);
+    const unset = writeStatus(cluster, this.#kind, live, { loadBalancer: {} }, MANAGER);
+    this.#setFinalizers(
+      unset,
+      (unset.metadata.finalizers ?? []).filter(
+        (held) => held !== INTERNAL_FINALIZER && held !== EXTERNAL_FINALIZER,
+      ),
+    );
+  }
 }
 
-const isOurs = (finalizer: string): boolean =>
-  finalizer === INTERNAL_FINALIZER || finalizer === EXTERNAL_FINALIZER;
+function allocate(cluster: Cluster, live: Kube): Balancer | undefined {
+  const internal = isInternal(live);
+  const network = internal ? cluster.placement.network : EXTERNAL_NETWORK;
+  const range = internal ? cluster.placement.subnetRange : EXTERNAL_RANGE;
+  const wanted = textAt(objectAt(live, 'spec'), 'loadBalancerIP');
+  const ip = cluster.addresses.take(network, range, wanted);
+  return ip === undefined ? undefined : { network, ip, ports: [], unpublish: [] };
+}
+
+/** What the pods behind the Service would answer, whatever the path. */
+function respond(response: ServerResponse, cluster: Cluster, service: Kube | undefined): void {
+  const deployment = service && backendOf(cluster, service);
+  const ready = numberAt(objectAt(deployment, 'status'), 'availableReplicas') ?? 0;
+  const template = objectAt(objectAt(deployment, 'spec'), 'template');
+  response.writeHead(ready > 0 ? 200 : 503, { 'content-type': 'application/json' });
+  response.end(
+    JSON.stringify({
+      status: ready > 0 ? 'ok' : 'unavailable',
+      deployment: deployment?.metadata.name ?? null,
+      image: imagesOf(template).at(-1) ?? null,
+      ready,
+    }),
+  );
+}
+
+/** The Deployment whose pods the Service selects. */
+function backendOf({ store }: Cluster, service: Kube): Kube | undefined {
+  const selector = Object.entries(textsAt(objectAt(service, 'spec'), 'selector'));
+  if (selector.length === 0) return undefined;
+  return store.list(kindNamed('Deployment'), service.metadata.namespace).find((deployment) => {
+    const labels = textsAt(
+      objectAt(objectAt(objectAt(deployment, 'spec'), 'template'), 'metadata'),
+      'labels',
+    );
+    return selector.every(([key, value]) => labels[key] === value);
+  });
+}
 
 const wantsBalancer = (service: Kube): boolean =>
   service.metadata.deletionTimestamp === undefined && objectAt(service, 'spec')['type'] === 'LoadBalancer';

@@ -2,18 +2,18 @@
 import type { Cluster } from '../cluster.ts';
 import { kindNamed } from '../kinds.ts';
 import { create } from '../write.ts';
-import { autoscalerController } from './autoscaler.ts';
+import { AutoscalerController } from './autoscaler.ts';
 import { bookkeepingController } from './bookkeeping.ts';
 import { asManager, type Controller, type ControllerContext } from './controller.ts';
-import { deploymentController } from './deployment.ts';
-import { loadBalancerController } from './loadBalancer.ts';
+import { DeploymentController } from './deployment.ts';
+import { LoadBalancerController } from './loadBalancer.ts';
 import { namespaceController } from './namespace.ts';
 
 const CONTROLLERS: readonly ((context: ControllerContext) => Controller)[] = [
   namespaceController,
-  deploymentController,
-  loadBalancerController,
-  autoscalerController,
+  (context) => new DeploymentController(context),
+  (context) => new LoadBalancerController(context),
+  (context) => new AutoscalerController(context),
   bookkeepingController,
 ];
 
