@@ -1,6 +1,6 @@
 /** Every entry point asks this first; plain JavaScript, because an older Node cannot read the rest. */
 
-const NEEDED = 24;
+export const NEEDED = 24;
 
 /** Ends the process with one sentence when this Node is too old to run the sources. */
 export function requireNode() {

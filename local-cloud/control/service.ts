@@ -4,6 +4,7 @@ import { inventoryOf } from '../cloudasset/inventory.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Call, Method, Service, Source } from '../core/service.ts';
+import { clusterSchema, developerCluster, DeveloperTerraform, terraformSchema } from './developer.ts';
 
 const OURS: Source = { kind: 'documented', from: 'local-cloud/README.md; Google has no such route' };
 
@@ -40,6 +41,7 @@ export function controlService(cloud: Cloud): Service {
     source: OURS,
     handler,
   });
+  const terraform = new DeveloperTerraform(cloud);
   return {
     name: 'control',
     title: 'Control route',
@@ -74,6 +76,12 @@ export function controlService(cloud: Cloud): Service {
       method('resources.list', 'GET', '/resources', ({ query }) => ({
         resources: cloud.resources.list(defined({ project: query.get('project') ?? undefined })),
       })),
+      method('terraform.attach', 'POST', '/terraform', async (call) => ({
+        env: await terraform.env(parse(terraformSchema, call)),
+      })),
+      method('clusters.ensure', 'POST', '/clusters', (call) =>
+        developerCluster(cloud, parse(clusterSchema, call)),
+      ),
     ],
   };
 }

@@ -1,0 +1,86 @@
+/** `plumb reconcile`: one pass from a person's machine, with progress on stderr and the report on stdout. */
+import { randomBytes } from 'node:crypto';
+import { follow } from '../../follow.ts';
+import type { RunReport } from '../../model.ts';
+import type { Ports } from '../../ports.ts';
+import { reconcile, type PassEvent } from '../../reconcile.ts';
+import { plural } from '../../report/words.ts';
+import { EXIT, detailedCode } from '../exit-codes.ts';
+import { notFound } from '../failure.ts';
+import type { Cli } from '../host.ts';
+import { tenantName } from '../records.ts';
+import { rendered, writeReports } from '../reports.ts';
+
+export interface ReconcileOptions {
+  readonly dryRun: boolean;
+  readonly wait: boolean;
+  readonly detailedExitcode: boolean;
+  readonly reportDir?: string;
+  readonly output: 'text' | 'json';
+}
+
+export async function reconcileCommand(
+  cli: Cli,
+  given: readonly string[],
+  options: ReconcileOptions,
+): Promise<number> {
+  const names = given.map(tenantName);
+  return cli.withPorts(async (ports, settings) => {
+    for (const name of names) {
+      if ((await ports.store.getTenant(name)) === undefined) throw notFound('tenant', name);
+    }
+    const report = await reconcile(ports, {
+      platform: settings.platform(),
+      dryRun: options.dryRun,
+      ...(names.length > 0 && { only: names }),
+      runId: runIdAt(ports.clock.now()),
+      onEvent: (event) => cli.note(eventLine(event)),
+    });
+    const failed = options.wait && (await waitFor(cli, ports, report));
+    cli.print(rendered(report, options.output, cli.paint()));
+    if (options.reportDir !== undefined) await writeReports(cli, report, options.reportDir);
+    if (failed) return EXIT.error;
+    return options.detailedExitcode ? detailedCode(report) : EXIT.ok;
+  });
+}
+
+/** Sorts by time; the tail keeps two passes of one second apart. */
+export const runIdAt = (now: Date): string =>
+  `run-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
+
+function eventLine(event: PassEvent): string {
+  switch (event.type) {
+    case 'loaded':
+      return `${plural(event.tenants, 'record')} loaded`;
+    case 'observed':
+      return `${plural(event.tenants, 'tenant')} observed`;
+    case 'launched':
+      return `${event.tenant}: ${event.flow} launched (${event.intent})`;
+    case 'problem':
+      return `${event.tenant}: ${event.message}`;
+  }
+}
+
+/** True when something that was launched did not succeed. */
+async function waitFor(cli: Cli, ports: Ports, report: RunReport): Promise<boolean> {
+  const launched = report.tenants.filter(({ actions }) =>
+    actions.some(({ execution }) => execution !== null),
+  );
+  if (launched.length === 0) return false;
+  return !(await followed(
+    cli,
+    ports,
+    launched.map(({ name }) => name),
+  ));
+}
+
+/** Tells each status on stderr; true when all ended well. */
+export async function followed(cli: Cli, ports: Ports, tenants: readonly string[]): Promise<boolean> {
+  const ends = await follow(ports, tenants, {
+    onStatus: (tenant, status) => cli.note(`${tenant}: ${status}`),
+  });
+  for (const end of ends) {
+    cli.note(`${end.tenant}: ${end.intent} ${end.state}${end.error === null ? '' : `: ${end.error}`}`);
+  }
+  return ends.every(({ state }) => state === 'SUCCEEDED');
+}

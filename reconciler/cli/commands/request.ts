@@ -1,0 +1,48 @@
+/** `plumb rebuild` and `plumb decommission`: what an owner asks for; a refusal is recorded with its reason. */
+import { randomUUID } from 'node:crypto';
+import type { RequestKind } from '../../../desired-state/store.ts';
+import { requestFlow } from '../../request.ts';
+import { lastPart } from '../../report/words.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CliError, UsageError, notFound } from '../failure.ts';
+import type { Cli } from '../host.ts';
+import { tenantName } from '../records.ts';
+import { followed } from './reconcile.ts';
+
+export interface RequestOptions {
+  readonly reason: string;
+  readonly confirm?: string;
+  readonly wait: boolean;
+}
+
+export async function request(
+  cli: Cli,
+  kind: RequestKind,
+  given: string,
+  { reason, confirm, wait }: RequestOptions,
+): Promise<number> {
+  const tenant = tenantName(given);
+  if (kind === 'decommission' && confirm !== tenant) {
+    throw new UsageError(
+      `--confirm=${confirm ?? ''} is not the name of the tenant; to go on, use --confirm=${tenant}`,
+    );
+  }
+  const requester = await cli.identity();
+  return cli.withPorts(async (ports, settings) => {
+    if ((await ports.store.getTenant(tenant)) === undefined) throw notFound('tenant', tenant);
+    const result = await requestFlow(ports, settings.platform(), {
+      id: randomUUID(),
+      tenant,
+      kind,
+      requester,
+      reason,
+      ...(confirm !== undefined && { confirm }),
+    });
+    if (!result.accepted) throw new CliError(`${kind} of ${tenant} refused: ${result.reason}`);
+    cli.print(
+      `tenant/${tenant} ${kind} accepted: ${result.intent} (execution ${lastPart(result.execution)})`,
+    );
+    if (!wait) return EXIT.ok;
+    return (await followed(cli, ports, [tenant])) ? EXIT.ok : EXIT.error;
+  });
+}

@@ -1,0 +1,76 @@
+/** What a number at the end of a command means. This table is a promise: codes are added, never given another meaning. */
+import type { RunReport } from '../model.ts';
+
+export const EXIT = {
+  ok: 0,
+  error: 1,
+  usage: 2,
+  interrupted: 130,
+} as const;
+
+/** `plumb diff`, as `kubectl diff`: 1 is "they differ", errors are above it. */
+export const DIFF_EXIT = { same: 0, differs: 1, error: 2 } as const;
+
+interface DetailedCode {
+  readonly code: number;
+  readonly name: string;
+  readonly meaning: string;
+  readonly applies: (report: RunReport) => boolean;
+}
+
+const has = (report: RunReport, ...classes: (keyof RunReport['summary']['findings'])[]): boolean =>
+  classes.some((name) => (report.summary.findings[name] ?? 0) > 0);
+
+/** Worst first: the first row that applies is the exit code of `--detailed-exitcode`. */
+export const DETAILED: readonly DetailedCode[] = [
+  {
+    code: 1,
+    name: 'error',
+    meaning: 'the command failed, or a tenant could not be judged',
+    applies: ({ tenants }) => tenants.some(({ error, verdict }) => error !== null || verdict === 'invalid'),
+  },
+  {
+    code: 5,
+    name: 'unreadable',
+    meaning: 'something could not be read, so nobody knows',
+    applies: (report) => has(report, 'unreadable'),
+  },
+  {
+    code: 4,
+    name: 'unhealthy',
+    meaning: 'an endpoint does not answer as it should',
+    applies: (report) => has(report, 'unhealthy'),
+  },
+  {
+    code: 6,
+    name: 'blocked',
+    meaning: 'a difference is held: policy, approval, window or breaker',
+    applies: ({ summary }) => summary.held > 0,
+  },
+  {
+    code: 2,
+    name: 'drift',
+    meaning: 'what is there differs from what was applied',
+    applies: (report) => has(report, 'missing', 'changed', 'extra'),
+  },
+  {
+    code: 3,
+    name: 'pending',
+    meaning: 'a record is newer than what was applied, or work is under way',
+    applies: (report) =>
+      has(report, 'pending') ||
+      (report.summary.verdicts.pending ?? 0) > 0 ||
+      (report.summary.verdicts['in-progress'] ?? 0) > 0,
+  },
+];
+
+export const detailedCode = (report: RunReport): number =>
+  DETAILED.find(({ applies }) => applies(report))?.code ?? EXIT.ok;
+
+/** For the help text. */
+export const detailedHelp = (): string =>
+  [
+    'Exit codes with --detailed-exitcode (the worst one that applies, in this order):',
+    ...DETAILED.map(({ code, name, meaning }) => `  ${code}  ${name.padEnd(11)} ${meaning}`),
+    '  0  in sync     nothing to report',
+  ].join('\n');

@@ -1,0 +1,110 @@
+/** What a command gets from its process: streams, environment, flags that every command knows, and what they lead to. */
+import type { Readable, Writable } from 'node:stream';
+import pc from 'picocolors';
+import type { Store } from '../../desired-state/store.ts';
+import type { Ports } from '../ports.ts';
+import type { Paint } from '../report/text.ts';
+import type { Settings } from '../settings.ts';
+
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdin: Readable & { isTTY?: boolean };
+  readonly stdout: Writable & { isTTY?: boolean };
+  readonly stderr: Writable & { isTTY?: boolean };
+}
+
+/** Flags of the program itself. */
+export interface GlobalFlags {
+  readonly store?: string;
+  readonly as?: string;
+  readonly set?: readonly string[];
+  readonly config?: string;
+  /** `false` is `--no-color`. */
+  readonly color?: string | boolean;
+}
+
+export class Cli {
+  readonly host: Host;
+  readonly flags: GlobalFlags;
+  #settings: Settings | undefined;
+
+  constructor(host: Host, flags: GlobalFlags) {
+    this.host = host;
+    this.flags = flags;
+  }
+
+  /** Data: one or more lines, the final line break is added when missing. */
+  print(text: string): void {
+    this.host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Progress and warnings. */
+  note(text: string): void {
+    this.host.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** True when a person is there to answer a question. */
+  get interactive(): boolean {
+    return this.host.stdin.isTTY === true && this.host.stderr.isTTY === true;
+  }
+
+  paint(stream: 'stdout' | 'stderr' = 'stdout'): Paint {
+    return pc.createColors(wantsColor(this.flags.color, this.host.env, this.host[stream].isTTY === true));
+  }
+
+  async settings(): Promise<Settings> {
+    if (this.#settings) return this.#settings;
+    const { loadSettings } = await import('../settings.ts');
+    const { host, flags } = this;
+    this.#settings = loadSettings({ flags, env: host.env, cwd: host.cwd });
+    return this.#settings;
+  }
+
+  /** Opens the store for one command and closes it whatever happens. */
+  async withStore<T>(use: (store: Store, settings: Settings) => Promise<T>): Promise<T> {
+    const settings = await this.settings();
+    const { openStore } = await import('../../desired-state/open.ts');
+    return using(await openStore(settings.store), settings, (store) => use(store, settings));
+  }
+
+  /** As withStore, with the clients of the cloud as well. */
+  async withPorts<T>(use: (ports: Ports, settings: Settings) => Promise<T>): Promise<T> {
+    const settings = await this.settings();
+    const platform = settings.platform();
+    const { connect } = await import('../clouds/connect.ts');
+    const ports = await connect({ platform, store: settings.store, local: settings.local });
+    return using(ports.store, settings, () => use(ports, settings));
+  }
+
+  /** Email of who asks, for authorship and ownership. */
+  async identity(): Promise<string> {
+    const { identity } = await this.settings();
+    if (identity !== null) return identity;
+    const { ownerOfCredentials } = await import('../clouds/who.ts');
+    return ownerOfCredentials();
+  }
+}
+
+async function using<T>(store: Store, settings: Settings, use: (store: Store) => Promise<T>): Promise<T> {
+  try {
+    // A file of one's own is made on first use; databases are migrated by `local up` or by the deployment.
+    if (settings.local === null && store.kind === 'embedded') await store.migrate();
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** `--color` and `--no-color` win, then NO_COLOR, then CLICOLOR_FORCE, then whether a terminal looks on. */
+export function wantsColor(
+  flag: string | boolean | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  terminal: boolean,
+): boolean {
+  if (flag === false || flag === 'never') return false;
+  if (flag === 'always') return true;
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  if ((env['CLICOLOR_FORCE'] ?? '0') !== '0') return true;
+  return terminal && env['TERM'] !== 'dumb';
+}

@@ -1,0 +1,209 @@
+/**
+ * The command line as a table: names, arguments, flags and help. Each command is loaded when it is called, so that
+ * help and mistakes answer at once.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { outputOption, type Bind } from './bind.ts';
+import type { ApplyOptions } from './commands/apply.ts';
+import type { DiffOptions } from './commands/diff.ts';
+import type { GetOptions } from './commands/get.ts';
+import type { HealthOptions } from './commands/health.ts';
+import type { ReconcileOptions } from './commands/reconcile.ts';
+import type { ReportOptions } from './commands/report.ts';
+import type { RequestOptions } from './commands/request.ts';
+import type { VersionOptions } from './commands/version.ts';
+import { detailedHelp } from './exit-codes.ts';
+import { Cli, type GlobalFlags, type Host } from './host.ts';
+import { addLocalCommands } from './program-local.ts';
+
+const OUTPUT_TABLE = ['table', 'wide', 'json', 'yaml', 'name'] as const;
+
+/** `onEnd` is told the exit code of the command that ran. */
+export function buildProgram(host: Host, onEnd: (code: number) => void): Command {
+  const program = new Command('plumb');
+  const bind: Bind = async (run) => {
+    onEnd(await run(new Cli(host, program.opts<GlobalFlags>())));
+  };
+  program
+    .description(
+      'Keeps every tenant environment true to its desired-state record, and says plainly where it is not.',
+    )
+    .option('--store <kind>', 'spanner or embedded (PLUMBLINE_STORE)')
+    .option('--as <email>', 'who asks; on the local cloud only (PLUMBLINE_AS)')
+    .option('--set <key=value>', 'one setting of the platform, repeatable', collect)
+    .option('--config <file>', 'settings file (PLUMBLINE_CONFIG, default ./plumbline.yaml)')
+    .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']))
+    .option('--no-color', 'the same as --color=never (NO_COLOR)')
+    .helpCommand('help [command]', 'help for a command')
+    .showHelpAfterError('(plumb --help lists the commands, plumb <command> --help their flags)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void host.stdout.write(text),
+      writeErr: (text) => void host.stderr.write(text),
+    })
+    .exitOverride()
+    .addHelpText('after', PROGRAM_HELP);
+  addRecordCommands(program, bind);
+  addPassCommands(program, bind);
+  addRequestCommands(program, bind);
+  addLocalCommands(program, bind);
+  addOtherCommands(program, bind);
+  return program;
+}
+
+const PROGRAM_HELP = `
+Examples:
+  plumb local up                      start the local cloud and its store
+  plumb apply -f tenants/             store the records of a folder
+  plumb reconcile --wait              run one pass and wait for what it launches
+  plumb get tenants                   see where every tenant stands
+  plumb report -o html=report.html    the last pass as a page
+
+Exit codes: 0 ok, 1 error, 2 wrong usage. diff: 0 same, 1 differs, 2 error. reconcile --detailed-exitcode: see its help.`;
+
+function addRecordCommands(program: Command, bind: Bind): void {
+  const files = () =>
+    new Option('-f, --filename <path...>', 'files, folders, or - for stdin').makeOptionMandatory();
+  program
+    .command('apply')
+    .summary('store records')
+    .description(
+      'Checks records and stores them. All problems of all files are shown at once; then nothing is stored.',
+    )
+    .addOption(files())
+    .option('-R, --recursive', 'also read the folders below', false)
+    .option('--reason <text>', 'why, kept with the revision', '')
+    .option('-y, --yes', 'do not ask, even in a terminal', false)
+    .action((options: ApplyOptions) =>
+      bind(async (cli) => (await import('./commands/apply.ts')).apply(cli, options)),
+    );
+  program
+    .command('diff')
+    .summary('compare records with the stored ones')
+    .description(
+      'Shows how records differ from the stored ones and which resources would change. Changes nothing.',
+    )
+    .addOption(files())
+    .option('-R, --recursive', 'also read the folders below', false)
+    .addHelpText('after', '\nExit codes: 0 same, 1 differs, 2 error (as kubectl diff).')
+    .action((options: DiffOptions) =>
+      bind(async (cli) => (await import('./commands/diff.ts')).diff(cli, options)),
+    );
+  program
+    .command('get')
+    .summary('list tenants, runs or executions')
+    .description(
+      'Lists tenants (default), runs or executions. `get tenant NAME -o yaml` gives a record to edit and apply.',
+    )
+    .argument('[kind]', 'tenants, runs or executions; also tenant/NAME', 'tenants')
+    .argument('[name]', 'only this one (executions: of this tenant)')
+    .addOption(outputOption(OUTPUT_TABLE, 'table'))
+    .action((kind: string, name: string | undefined, options: GetOptions) =>
+      bind(async (cli) => (await import('./commands/get.ts')).get(cli, kind, name, options)),
+    );
+  program
+    .command('describe')
+    .summary('everything known about one tenant')
+    .description(
+      'Shows record, ledger, findings of the last pass, executions, requests and revisions of one tenant.',
+    )
+    .argument('<name>', 'the tenant; also tenant/NAME')
+    .action((name: string) =>
+      bind(async (cli) => (await import('./commands/describe.ts')).describe(cli, name)),
+    );
+}
+
+function addPassCommands(program: Command, bind: Bind): void {
+  program
+    .command('reconcile')
+    .summary('run one pass')
+    .description(
+      'Observes, compares, launches what policy allows, and prints the report. Progress goes to stderr.',
+    )
+    .argument('[name...]', 'only these tenants')
+    .option('--dry-run', 'look and plan, change nothing', false)
+    .option('--wait', 'wait until what was launched has ended', false)
+    .option('--detailed-exitcode', 'tell by the exit code what was found', false)
+    .option('--report-dir <folder>', 'also write report.txt, report.json and report.html there')
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .addHelpText('after', `\n${detailedHelp()}`)
+    .action((names: string[], options: ReconcileOptions) =>
+      bind(async (cli) => (await import('./commands/reconcile.ts')).reconcileCommand(cli, names, options)),
+    );
+  program
+    .command('report')
+    .summary('print the report of a pass')
+    .description('Prints the report of the last pass, or of another one, in one or several formats.')
+    .option('--run <id>', 'another run than the last')
+    .option('-o, --output <format[=path]>', 'text, json or html; repeatable with =PATH', outputFormat)
+    .addHelpText('after', '\nExample: plumb report -o text -o html=report.html')
+    .action((options: ReportOptions) =>
+      bind(async (cli) => (await import('./commands/report.ts')).reportCommand(cli, options)),
+    );
+  program
+    .command('health')
+    .summary('check the endpoints of tenants')
+    .description('Checks the endpoint of each tenant from inside its network, waits, and shows the results.')
+    .argument('[name...]', 'only these tenants')
+    .option('--last', 'show the last results instead of checking', false)
+    .addOption(outputOption(['table', 'json'], 'table'))
+    .action((names: string[], options: HealthOptions) =>
+      bind(async (cli) => (await import('./commands/health.ts')).health(cli, names, options)),
+    );
+}
+
+function addRequestCommands(program: Command, bind: Bind): void {
+  program
+    .command('rebuild')
+    .summary('build and roll out again')
+    .description(
+      'Builds the image and deploys again, without Terraform. Only the owner of the tenant may ask.',
+    )
+    .argument('<name>', 'the tenant; also tenant/NAME')
+    .requiredOption('--reason <text>', 'why, kept with the request')
+    .option('--wait', 'wait until it has ended', false)
+    .action((name: string, options: RequestOptions) =>
+      bind(async (cli) => (await import('./commands/request.ts')).request(cli, 'rebuild', name, options)),
+    );
+  program
+    .command('decommission')
+    .summary('remove a tenant environment for good')
+    .description('Destroys everything of one tenant. Only its owner may ask, and has to type its name twice.')
+    .argument('<name>', 'the tenant; also tenant/NAME')
+    .requiredOption('--confirm <name>', 'the name of the tenant once more')
+    .option('--reason <text>', 'why, kept with the request', '')
+    .option('--wait', 'wait until it has ended', false)
+    .action((name: string, options: RequestOptions) =>
+      bind(async (cli) =>
+        (await import('./commands/request.ts')).request(cli, 'decommission', name, options),
+      ),
+    );
+}
+
+function addOtherCommands(program: Command, bind: Bind): void {
+  program
+    .command('schema')
+    .summary('JSON Schema of a record')
+    .description('Prints the JSON Schema of a tenant record, for editors.')
+    .action(() => bind(async (cli) => (await import('./commands/schema.ts')).schema(cli)));
+  program
+    .command('version')
+    .summary('version of plumb and of the Node that runs it')
+    .description('Prints which plumb this is and which Node runs it.')
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action((options: VersionOptions) =>
+      bind(async (cli) => (await import('./commands/version.ts')).version(cli, options)),
+    );
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** `html=PATH` and the like; several of them may be written in one go. */
+function outputFormat(value: string, before: readonly { format: string; path: string | null }[] = []) {
+  const [format = '', ...rest] = value.split('=');
+  const path = rest.length === 0 ? null : rest.join('=');
+  if (!['text', 'json', 'html'].includes(format) || path === '') {
+    throw new InvalidArgumentError('use text, json or html, with =PATH to write a file');
+  }
+  return [...before, { format, path }];
+}

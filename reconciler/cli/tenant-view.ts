@@ -1,0 +1,84 @@
+/** A tenant as people ask for it: its record, what the ledger knows, and what the last pass said. */
+import type { LedgerEntry, Store, StoredTenant } from '../../desired-state/store.ts';
+import { inSchemaOrder } from '../../desired-state/parse.ts';
+import type { Json, RunReport, TenantReport } from '../model.ts';
+import { classCounts, countByClass } from '../report/words.ts';
+import { notFound } from './failure.ts';
+
+export interface TenantView {
+  readonly stored: StoredTenant;
+  readonly ledger: LedgerEntry | undefined;
+  /** Of the last pass that saw it. */
+  readonly report: TenantReport | undefined;
+}
+
+/** In name order; all when `names` is empty. Throws NotFound for the first name nobody knows. */
+export async function tenantViews(store: Store, names: readonly string[]): Promise<TenantView[]> {
+  const records: StoredTenant[] = [];
+  if (names.length === 0) {
+    for await (const stored of store.listTenants()) records.push(stored);
+  }
+  for (const name of new Set(names)) {
+    const stored = await store.getTenant(name);
+    if (!stored) throw notFound('tenant', name);
+    records.push(stored);
+  }
+  const ledger = await store.ledgerOf(records.map(({ name }) => name));
+  const latest: RunReport | undefined = await store.latestRun();
+  const reports = new Map(latest?.tenants.map((tenant) => [tenant.name, tenant]));
+  return records.map((stored) => ({
+    stored,
+    ledger: ledger.get(stored.name),
+    report: reports.get(stored.name),
+  }));
+}
+
+/** The record with what the system adds, in the shape `apply` takes back; `status` is dropped there. */
+export function tenantDocument({ stored, ledger, report }: TenantView): Json {
+  const { apiVersion, kind, metadata, ...rest } = objectOf(inSchemaOrder(stored.record));
+  return {
+    apiVersion: apiVersion ?? null,
+    kind: kind ?? null,
+    metadata: {
+      ...objectOf(metadata ?? null),
+      generation: stored.generation,
+      etag: stored.etag,
+      createdAt: stored.createdAt,
+      updatedAt: stored.updatedAt,
+      updatedBy: stored.updatedBy,
+    },
+    ...rest,
+    status: {
+      phase: ledger?.status ?? null,
+      verdict: report?.verdict ?? null,
+      findings: report === undefined ? null : { ...countByClass(report.findings) },
+      appliedGeneration: ledger?.appliedGeneration ?? null,
+      requestId: ledger?.requestId ?? null,
+      owner: ledger?.owner ?? null,
+      namespace: ledger?.namespace ?? null,
+      cluster: ledger?.cluster ?? null,
+      region: ledger?.region ?? null,
+      workerPool: ledger?.workerPool ?? null,
+      kubeconfigRef: ledger?.kubeconfigRef ?? null,
+      tfStateUri: ledger?.tfStateUri ?? null,
+      buildId: ledger?.buildId ?? null,
+      imageDigest: ledger?.imageDigest ?? null,
+      serviceEndpoint: ledger?.serviceEndpoint ?? null,
+      health: ledger?.health ? { ...ledger.health } : null,
+      lastError: ledger?.lastError ?? null,
+      updatedAt: ledger?.updatedAt ?? null,
+    },
+  };
+}
+
+export const findingsCell = ({ report }: TenantView): string =>
+  report === undefined ? 'unknown' : classCounts(countByClass(report.findings)) || 'none';
+
+export const healthCell = (ledger: LedgerEntry | undefined): string =>
+  ledger?.health == null ? 'unknown' : ledger.health.healthy ? 'healthy' : 'unhealthy';
+
+export function objectOf(value: Json): Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, Json>>)
+    : {};
+}

@@ -1,0 +1,274 @@
+/**
+ * What a command works on: the platform, the store, the local cloud if one is meant, and who asks.
+ * Order: flag, then PLUMBLINE_* variable, then ./plumbline.yaml, then what a running local cloud implies.
+ */
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { localEndpoints } from './clouds/endpoints.ts';
+import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
+import type { Platform } from './model.ts';
+
+export type StoreSettings =
+  | { readonly kind: 'spanner'; readonly database: string; readonly emulatorHost: string | null }
+  | { readonly kind: 'embedded'; readonly file: string };
+
+export interface Settings {
+  readonly store: StoreSettings;
+  readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
+  /** Email of who asks; null: whoever the Google Cloud credentials belong to. */
+  readonly identity: string | null;
+  /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
+  platform(): Platform;
+}
+
+export interface SettingsInput {
+  readonly flags: {
+    /** `spanner` or `embedded`. */
+    readonly store?: string;
+    readonly as?: string;
+    /** `key=value`, repeatable: one setting of the platform each. */
+    readonly set?: readonly string[];
+    /** Another file than ./plumbline.yaml. */
+    readonly config?: string;
+  };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** A person has to change a flag, a variable or a file. */
+export class SettingsError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SettingsError';
+  }
+}
+
+export const LOCAL_PROJECT = 'plumbline-platform';
+
+/** The platform the local cloud is prepared for. */
+export const LOCAL_PLATFORM: Platform = {
+  project: LOCAL_PROJECT,
+  region: 'us-central1',
+  scope: 'folders/1000',
+  database: `projects/${LOCAL_PROJECT}/instances/plumbline/databases/plumbline`,
+  stateBucket: 'plumbline-state',
+  stepsImage: `us-central1-docker.pkg.dev/${LOCAL_PROJECT}/plumbline/steps:dev`,
+  workflowIdentity: `plumbline-workflows@${LOCAL_PROJECT}.iam.gserviceaccount.com`,
+  terraformIdentity: `plumbline-terraform@${LOCAL_PROJECT}.iam.gserviceaccount.com`,
+};
+
+const VARIABLES: Readonly<Record<keyof Platform, string>> = {
+  project: 'PLUMBLINE_PROJECT',
+  region: 'PLUMBLINE_REGION',
+  scope: 'PLUMBLINE_SCOPE',
+  database: 'PLUMBLINE_DATABASE',
+  stateBucket: 'PLUMBLINE_STATE_BUCKET',
+  stepsImage: 'PLUMBLINE_STEPS_IMAGE',
+  workflowIdentity: 'PLUMBLINE_WORKFLOW_IDENTITY',
+  terraformIdentity: 'PLUMBLINE_TERRAFORM_IDENTITY',
+};
+const KEYS = Object.keys(VARIABLES) as (keyof Platform)[];
+
+const text = z.string().min(1).optional();
+const fileSchema = z.strictObject({
+  platform: z
+    .strictObject({
+      project: text,
+      region: text,
+      scope: text,
+      database: text,
+      stateBucket: text,
+      stepsImage: text,
+      workflowIdentity: text,
+      terraformIdentity: text,
+    })
+    .default({}),
+  store: z.enum(['spanner', 'embedded']).optional(),
+  /** Of the embedded store. */
+  storeFile: text,
+});
+type SettingsFile = z.infer<typeof fileSchema>;
+
+/**
+ * Reads files and the environment once; calls nothing over the network. One effect: when the local cloud's store is
+ * the Spanner emulator, SPANNER_EMULATOR_HOST is set in this process, since the client cannot be told otherwise.
+ */
+export function loadSettings(input: SettingsInput): Settings {
+  const { env, flags } = input;
+  const file = readFile(input);
+  const info = localInfo(input);
+  const given = givenPlatform(flags.set ?? [], env, file);
+  const platform = info ? { ...LOCAL_PLATFORM, ...given } : given;
+  const store = info
+    ? localStore(info, flags.store ?? env['PLUMBLINE_STORE'])
+    : ownStore(input, file, platform);
+  if (info && store.kind === 'spanner' && store.emulatorHost !== null) {
+    process.env['SPANNER_EMULATOR_HOST'] = store.emulatorHost;
+  }
+  return {
+    store,
+    local: info ? { endpoints: completeEndpoints(info), caFile: info.caFile } : null,
+    identity: identityOf(input, info !== undefined, store),
+    platform: () => complete(platform),
+  };
+}
+
+function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {
+  const named = flags.config ?? env['PLUMBLINE_CONFIG'];
+  const path = resolve(cwd, named ?? 'plumbline.yaml');
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return { platform: {} };
+    throw new SettingsError(`the settings file ${path} cannot be read; correct --config or the path`, {
+      cause: error,
+    });
+  }
+  let value: unknown;
+  try {
+    value = parse(content);
+  } catch (error) {
+    throw new SettingsError(`${path} is not valid YAML: ${(error as Error).message}`, { cause: error });
+  }
+  const parsed = fileSchema.safeParse(value ?? {});
+  if (!parsed.success) throw new SettingsError(`${path}:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/**
+ * The running local cloud, when one is meant. A file that names an ended one is an error: falling back to Google
+ * Cloud would send a command meant for the sandbox to the real thing.
+ */
+function localInfo({ env, cwd }: SettingsInput): LocalInfo | undefined {
+  const named = env['PLUMBLINE_LOCAL'];
+  // Set but empty: Google Cloud is meant, whatever runs here.
+  if (named === '') return undefined;
+  const path = resolve(cwd, named ?? DEFAULT_INFO_FILE);
+  let info: LocalInfo | undefined;
+  try {
+    info = readInfo(path);
+  } catch (error) {
+    throw new SettingsError((error as Error).message, { cause: error });
+  }
+  if (info === undefined) {
+    if (named === undefined) return undefined;
+    throw new SettingsError(
+      `PLUMBLINE_LOCAL names ${path}, which does not exist; run \`plumb local up\` or unset it`,
+    );
+  }
+  if (!isRunning(info)) {
+    throw new SettingsError(
+      `${path} names a local cloud that no longer runs; run \`plumb local up\` to start it again, ` +
+        '`plumb local down` to forget it, or set PLUMBLINE_LOCAL= to work on Google Cloud',
+    );
+  }
+  return info;
+}
+
+function completeEndpoints(info: LocalInfo): Readonly<Record<string, string>> {
+  try {
+    localEndpoints(info.endpoints);
+  } catch (error) {
+    throw new SettingsError((error as Error).message, { cause: error });
+  }
+  return info.endpoints;
+}
+
+function localStore({ store }: LocalInfo, wanted: string | undefined): StoreSettings {
+  if (wanted !== undefined && wanted !== store.kind) {
+    throw new SettingsError(
+      `the running local cloud keeps its records in the ${store.kind} store, not in ${JSON.stringify(wanted)}; ` +
+        `leave --store out, or start it with \`plumb local up --store ${wanted}\``,
+    );
+  }
+  return store;
+}
+
+function ownStore(
+  { flags, env, cwd }: SettingsInput,
+  file: SettingsFile,
+  { database }: Partial<Platform>,
+): StoreSettings {
+  const kind =
+    flags.store ?? env['PLUMBLINE_STORE'] ?? file.store ?? (database === undefined ? undefined : 'spanner');
+  switch (kind) {
+    case 'embedded':
+      return {
+        kind,
+        file: resolve(
+          cwd,
+          env['PLUMBLINE_STORE_FILE'] ?? file.storeFile ?? `${DEFAULT_DATA_DIR}/plumbline.db`,
+        ),
+      };
+    case 'spanner':
+      if (database === undefined) throw missingSettings(['database']);
+      return { kind, database, emulatorHost: env['SPANNER_EMULATOR_HOST'] ?? null };
+    case undefined:
+      throw new SettingsError(
+        'no store is named and no local cloud runs here: start one with `plumb local up`, or name the database ' +
+          '(--set database=projects/P/instances/I/databases/D or PLUMBLINE_DATABASE), or use --store=embedded',
+      );
+    default:
+      throw new SettingsError(`the store ${JSON.stringify(kind)} is not known; use spanner or embedded`);
+  }
+}
+
+function givenPlatform(
+  set: readonly string[],
+  env: SettingsInput['env'],
+  file: SettingsFile,
+): Partial<Platform> {
+  const flags = new Map(set.map(splitSetting));
+  return Object.fromEntries(
+    KEYS.flatMap((key) => {
+      const value = flags.get(key) ?? (env[VARIABLES[key]] || undefined) ?? file.platform[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+function splitSetting(setting: string): [keyof Platform, string] {
+  const at = setting.indexOf('=');
+  const key = KEYS.find((known) => known === setting.slice(0, at));
+  if (at < 1 || at === setting.length - 1 || key === undefined) {
+    throw new SettingsError(`--set ${setting}: use key=value with one of the keys ${KEYS.join(', ')}`);
+  }
+  return [key, setting.slice(at + 1)];
+}
+
+function complete(given: Partial<Platform>): Platform {
+  const missing = KEYS.filter((key) => given[key] === undefined);
+  if (missing.length > 0) throw missingSettings(missing);
+  return given as Platform;
+}
+
+const missingSettings = (keys: readonly (keyof Platform)[]): SettingsError =>
+  new SettingsError(
+    `settings of the platform are missing (and no local cloud runs here):\n${keys
+      .map((key) => `  ${key}: --set ${key}=… or ${VARIABLES[key]} or platform.${key} in plumbline.yaml`)
+      .join('\n')}`,
+  );
+
+/** Only where nothing is at stake may people say who they are. */
+function identityOf({ flags, env }: SettingsInput, local: boolean, store: StoreSettings): string | null {
+  const said = flags.as ?? env['PLUMBLINE_AS'];
+  if (local || store.kind === 'embedded' || store.emulatorHost !== null)
+    return said ?? `${userName()}@localhost`;
+  if (said === undefined) return null;
+  throw new SettingsError(
+    '--as (or PLUMBLINE_AS) works with the local cloud only; on Google Cloud you are who your credentials say',
+  );
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // Containers run user ids that have no name.
+    return 'developer';
+  }
+}
