@@ -74,7 +74,11 @@ async function listen(cloud: Cloud, network: Network): Promise<Proxy> {
   // Node's fetch tunnels plain HTTP too when it is told of a proxy; the tunnel ends in this same server.
   server.on('connect', (request, socket) => {
     const address = request.url ?? '';
-    if (!network.addresses.has(address)) return void socket.destroy();
+    if (!network.addresses.has(address)) {
+      // Dropped without a word, undici would try again for ever.
+      socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+      return;
+    }
     tunnels.set(socket, address);
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     server.emit('connection', socket);
