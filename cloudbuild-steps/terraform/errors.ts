@@ -48,9 +48,14 @@ export function explain(command: string, printed: string, state: State): string 
       `${address === null ? '' : `${address}: `}${summary}${detail === '' ? '' : ` (${detail})`}`,
   );
   const words = errors.length > 0 ? errors.join('; ') : printed.trim().split('\n').slice(-3).join(' ');
-  const goOn =
-    command === 'apply' ? '; what was done is in the state, and the next run carries on from there' : '';
-  return `terraform ${command} failed: ${words}${goOn}`;
+  return `terraform ${command} failed: ${words}${addendum(command, state)}`;
+}
+
+/** Terraform does not say where it looked for the state, nor what a failed apply means for the next run. */
+function addendum(command: string, { bucket, prefix }: State): string {
+  if (command === 'init') return ` (the state is kept in gs://${bucket}/${prefix})`;
+  if (command === 'apply') return '; what was done is in the state, and the next run carries on from there';
+  return '';
 }
 
 interface Lock {

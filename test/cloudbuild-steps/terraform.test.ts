@@ -119,7 +119,9 @@ Lock Info:
   });
 
   test('falls back to the last lines when there is no error in Terraform’s form', () => {
-    expect(explain('init', 'panic: x\n', STATE)).toBe('terraform init failed: panic: x');
+    expect(explain('init', 'panic: x\n', STATE)).toBe(
+      'terraform init failed: panic: x (the state is kept in gs://state/tenants/acme)',
+    );
   });
 });
 
