@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   artifactregistry: ['DockerImage', 'Repository'],
   bigquery: ['Dataset', 'Table'],
   cloudbuild: ['Build', 'BuildTrigger', 'WorkerPool'],
+  cloudscheduler: ['Job'],
   cloudresourcemanager: ['Folder', 'Organization', 'Project'],
   compute: [
     ...[
@@ -29,6 +30,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
   pubsub: ['Subscription', 'Topic'],
   run: ['Execution', 'Job', 'Revision', 'Service'],
   secretmanager: ['Secret', 'SecretVersion'],
+  serviceusage: ['Service'],
   spanner: ['Database', 'Instance'],
   sqladmin: ['Instance'],
   storage: ['Bucket'],

@@ -63,14 +63,18 @@ export function assetOf(resource: Resource, content: ContentType): Asset {
   };
 }
 
+/** Kinds that have a policy of their own here, by the service in the owner's name. */
+const POLICY_OWNERS: Readonly<Record<string, string>> = {
+  'artifactregistry.googleapis.com': 'Repository',
+  'cloudresourcemanager.googleapis.com': 'Project',
+  'iam.googleapis.com': 'ServiceAccount',
+};
+
 /** A policy is listed as an asset of the resource it guards. */
 function policyOwner(policy: Resource): { name: string; assetType: string } {
   const name = policy.name.replace(/\/iamPolicy$/, '');
-  const project = name.startsWith('cloudresourcemanager.');
-  return {
-    name: `//${name}`,
-    assetType: project ? 'cloudresourcemanager.googleapis.com/Project' : 'iam.googleapis.com/ServiceAccount',
-  };
+  const service = name.slice(0, name.indexOf('/'));
+  return { name: `//${name}`, assetType: `${service}/${POLICY_OWNERS[service] ?? 'Resource'}` };
 }
 
 export interface SearchResult extends Searchable {
