@@ -1,0 +1,514 @@
+/** What every store must do, whatever keeps its tables: run by embedded.test.ts and spanner.test.ts. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NewIntent, RunRecord, Store } from '../../desired-state/store.ts';
+import { shardOf } from '../../desired-state/shard.ts';
+import { REPORT_FORMAT } from '../../reconciler/model.ts';
+import type { Json, RunReport } from '../../reconciler/model.ts';
+
+/** Opens a store on an empty database; the suite migrates and closes it. */
+export type OpenEmpty = () => Promise<Store>;
+
+const NOW = '2026-01-01T00:00:00Z';
+const LATER = '2026-01-01T01:00:00Z';
+const MUCH_LATER = '2026-01-01T02:00:00Z';
+
+/** Text nobody should have to store, and somebody will. */
+const HOSTILE = `'; DROP TABLE Tenants; -- "\`$\{x} %s \\ \u0000 \u202e אب 👩‍👩‍👧 \r\n\t</script>{{}}`;
+
+const record = (spec: Json, labels: Json = {}): Json => ({
+  apiVersion: 'plumbline.dev/v1alpha1',
+  kind: 'Tenant',
+  metadata: { name: 'x', labels },
+  spec,
+});
+
+export function storeContract(open: OpenEmpty): void {
+  let store: Store;
+  let names = 0;
+  /** A name no other test uses: tests share one database. */
+  const fresh = (): string => `tenant-${(names += 1)}`;
+
+  const apply = (name: string, written: Json, ifEtag?: string | null) =>
+    store.applyTenant({
+      name,
+      record: written,
+      ...(ifEtag === undefined ? {} : { ifEtag }),
+      author: 'ann@example.com',
+      reason: 'because',
+    });
+
+  const applied = async (name: string, written: Json = record({ size: 1 })) => {
+    const result = await apply(name, written);
+    if (result.outcome === 'conflict') throw new Error('unexpected conflict');
+    return result.stored;
+  };
+
+  const intent = (name: string, more: Partial<NewIntent> = {}): NewIntent => ({
+    name,
+    generation: 1,
+    flow: 'provision',
+    workflow: 'shape-1',
+    because: ['missing:network/x'],
+    requester: 'pass',
+    deadline: LATER,
+    now: NOW,
+    ...more,
+  });
+
+  const opened = async (wanted: NewIntent) => {
+    const result = await store.openIntent(wanted);
+    if (result.outcome !== 'opened') throw new Error(`expected an opened intent, got ${result.outcome}`);
+    return result.execution;
+  };
+
+  beforeAll(async () => {
+    store = await open();
+    await store.migrate();
+  });
+
+  afterAll(async () => {
+    await store.close();
+  });
+
+  it('migrates once, however often it is asked', async () => {
+    await applied('kept');
+    await Promise.all([store.migrate(), store.migrate()]);
+    expect(await store.getTenant('kept')).toMatchObject({ generation: 1 });
+  });
+
+  describe('records', () => {
+    it('creates a record as generation 1 with its first revision', async () => {
+      const name = fresh();
+      const result = await apply(name, record({ size: 1 }));
+      expect(result).toMatchObject({
+        outcome: 'created',
+        stored: { name, generation: 1, updatedBy: 'ann@example.com' },
+      });
+      expect(await store.getTenant(name)).toEqual(result.stored);
+      expect(await store.listRevisions(name)).toMatchObject([
+        { revision: 1, generation: 1, author: 'ann@example.com', reason: 'because' },
+      ]);
+    });
+
+    it('knows no record that was never applied', async () => {
+      expect(await store.getTenant('nobody')).toBeUndefined();
+      expect(await store.listRevisions('nobody')).toEqual([]);
+      expect(await store.recordAt('nobody', 1)).toBeUndefined();
+    });
+
+    it('leaves an equal record alone, whatever the order of its keys', async () => {
+      const name = fresh();
+      const first = await applied(name, record({ a: 1, b: [{ c: 2, d: 3 }] }));
+      const again = await apply(name, record({ b: [{ d: 3, c: 2 }], a: 1 }));
+      expect(again).toEqual({ outcome: 'unchanged', stored: first });
+      expect(await store.listRevisions(name)).toHaveLength(1);
+    });
+
+    it('raises the generation with the spec, the etag with anything', async () => {
+      const name = fresh();
+      const first = await applied(name, record({ size: 1 }));
+      const relabelled = await applied(name, record({ size: 1 }, { tier: 'gold' }));
+      const resized = await applied(name, record({ size: 2 }, { tier: 'gold' }));
+      expect([first, relabelled, resized].map(({ generation }) => generation)).toEqual([1, 1, 2]);
+      expect(new Set([first, relabelled, resized].map(({ etag }) => etag)).size).toBe(3);
+      expect(resized.createdAt).toBe(first.createdAt);
+    });
+
+    it('keeps every edit as a revision, newest first', async () => {
+      const name = fresh();
+      for (const size of [1, 2, 3]) await applied(name, record({ size }));
+      const revisions = await store.listRevisions(name);
+      expect(revisions.map(({ revision }) => revision)).toEqual([3, 2, 1]);
+      expect(revisions.map((entry) => entry.record)).toEqual([3, 2, 1].map((size) => record({ size })));
+    });
+
+    it('finds the record of a generation, as last edited', async () => {
+      const name = fresh();
+      await applied(name, record({ size: 1 }));
+      await applied(name, record({ size: 1 }, { tier: 'gold' }));
+      await applied(name, record({ size: 2 }));
+      expect(await store.recordAt(name, 1)).toEqual(record({ size: 1 }, { tier: 'gold' }));
+      expect(await store.recordAt(name, 2)).toEqual(record({ size: 2 }));
+      expect(await store.recordAt(name, 3)).toBeUndefined();
+    });
+
+    it('takes an edit of what was read, and refuses one of what was read before', async () => {
+      const name = fresh();
+      const first = await applied(name, record({ size: 1 }));
+      const second = await apply(name, record({ size: 2 }), first.etag);
+      expect(second.outcome).toBe('changed');
+      const stale = await apply(name, record({ size: 3 }), first.etag);
+      expect(stale).toEqual({ outcome: 'conflict', stored: second.stored });
+      expect((await store.getTenant(name))?.record).toEqual(record({ size: 2 }));
+    });
+
+    it('refuses to create what exists, and to edit what does not', async () => {
+      const name = fresh();
+      const there = await applied(name);
+      expect(await apply(name, record({ size: 9 }), null)).toEqual({ outcome: 'conflict', stored: there });
+      expect(await apply(fresh(), record({}), 'an-etag')).toEqual({ outcome: 'conflict', stored: null });
+      expect(await apply(fresh(), record({}), null)).toMatchObject({ outcome: 'created' });
+    });
+
+    it('lets exactly one of several edits of the same reading through', async () => {
+      const name = fresh();
+      const { etag } = await applied(name);
+      const results = await Promise.all([2, 3, 4, 5].map((size) => apply(name, record({ size }), etag)));
+      expect(results.map(({ outcome }) => outcome).sort()).toEqual([
+        'changed',
+        'conflict',
+        'conflict',
+        'conflict',
+      ]);
+      expect(await store.getTenant(name)).toMatchObject({ generation: 2 });
+    });
+
+    it('numbers concurrent revisions without a gap', async () => {
+      const name = fresh();
+      await Promise.all([1, 2, 3, 4, 5].map((size) => apply(name, record({ size }))));
+      const revisions = await store.listRevisions(name);
+      expect(revisions.map(({ revision }) => revision)).toEqual([5, 4, 3, 2, 1]);
+    });
+  });
+
+  describe('the list of tenants', () => {
+    it('has all in name order, over several pages', { timeout: 120_000 }, async () => {
+      const many = Array.from({ length: 230 }, (_, index) => `page-${String(index).padStart(3, '0')}`);
+      await Promise.all(many.map((name) => apply(name, record({ size: 1 }))));
+      const listed: string[] = [];
+      for await (const { name } of store.listTenants()) listed.push(name);
+      expect(listed).toEqual([...listed].sort());
+      expect(listed.filter((name) => name.startsWith('page-'))).toEqual(many);
+    });
+
+    it('gives every tenant to exactly one shard', async () => {
+      const all: string[] = [];
+      for await (const { name } of store.listTenants()) all.push(name);
+      const sharded: string[] = [];
+      for (const index of [0, 1, 2]) {
+        for await (const { name } of store.listTenants({ index, count: 3 })) {
+          expect(shardOf(name, 3)).toBe(index);
+          sharded.push(name);
+        }
+      }
+      expect(sharded.sort()).toEqual(all.sort());
+    });
+
+    it('refuses a shard that cannot be', async () => {
+      await expect(async () => {
+        for await (const tenant of store.listTenants({ index: 3, count: 3 })) expect(tenant).toBeDefined();
+      }).rejects.toThrow(RangeError);
+    });
+  });
+
+  describe('intents', () => {
+    it('opens one, with the fence in the ledger', async () => {
+      const name = fresh();
+      await applied(name);
+      const execution = await opened(intent(name));
+      expect(execution).toMatchObject({
+        name,
+        intent: `${name}-g1-provision-1`,
+        state: 'INTENT',
+        execution: null,
+        because: ['missing:network/x'],
+        deadline: LATER,
+      });
+      expect(await store.listExecutions(name)).toEqual([execution]);
+      expect(await store.getLedger(name)).toMatchObject({
+        fence: execution.intent,
+        owner: null,
+        status: null,
+        outputs: null,
+      });
+    });
+
+    it('answers busy while another is under way, and names it', async () => {
+      const name = fresh();
+      await applied(name);
+      const first = await opened(intent(name));
+      expect(await store.openIntent(intent(name, { flow: 'rebuild' }))).toEqual({
+        outcome: 'busy',
+        execution: first,
+      });
+    });
+
+    it('opens exactly one of any number at once', { timeout: 120_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 2, max: 12 }), async (count) => {
+          const name = fresh();
+          await applied(name);
+          const results = await Promise.all(
+            Array.from({ length: count }, () => store.openIntent(intent(name))),
+          );
+          expect(results.filter(({ outcome }) => outcome === 'opened')).toHaveLength(1);
+          expect(results.filter(({ outcome }) => outcome === 'busy')).toHaveLength(count - 1);
+          expect(await store.listExecutions(name)).toHaveLength(1);
+        }),
+        { numRuns: 8 },
+      );
+    });
+
+    it('answers outdated when the record has moved on, except for a decommission', async () => {
+      const name = fresh();
+      await applied(name, record({ size: 1 }));
+      await applied(name, record({ size: 2 }));
+      expect(await store.openIntent(intent(name))).toEqual({ outcome: 'outdated', generation: 2 });
+      expect(await store.openIntent(intent(name, { generation: 3 }))).toMatchObject({ outcome: 'outdated' });
+      expect(await opened(intent(name, { flow: 'decommission' }))).toMatchObject({ generation: 1 });
+    });
+
+    it('refuses an intent for a tenant without a record, in words', async () => {
+      await expect(store.openIntent(intent('nobody'))).rejects.toThrow('no record of tenant nobody');
+    });
+
+    it('counts attempts by generation and flow', async () => {
+      const name = fresh();
+      await applied(name);
+      const end = { state: 'FAILED', error: 'no', now: NOW } as const;
+      const ids: string[] = [];
+      for (const flow of ['provision', 'provision', 'rebuild', 'provision'] as const) {
+        const execution = await opened(intent(name, { flow }));
+        ids.push(execution.intent);
+        await store.closeExecution(name, execution.intent, end);
+      }
+      expect(ids).toEqual([
+        `${name}-g1-provision-1`,
+        `${name}-g1-provision-2`,
+        `${name}-g1-rebuild-1`,
+        `${name}-g1-provision-3`,
+      ]);
+    });
+
+    it('takes one past its deadline for lost, and goes on', async () => {
+      const name = fresh();
+      await applied(name);
+      const lost = await opened(intent(name));
+      await store.recordLaunch(name, lost.intent, { execution: 'e/1', revision: 'r1', now: NOW });
+      const next = await opened(intent(name, { now: MUCH_LATER, deadline: '2026-01-01T03:00:00Z' }));
+      expect(next.intent).toBe(`${name}-g1-provision-2`);
+      const entries = await store.listExecutions(name);
+      expect(entries.find((entry) => entry.intent === lost.intent)).toMatchObject({
+        state: 'FAILED',
+        error: 'lost: no end was recorded before its deadline',
+      });
+      expect(await store.getLedger(name)).toMatchObject({ fence: next.intent });
+    });
+  });
+
+  describe('executions', () => {
+    const launched = async () => {
+      const name = fresh();
+      await applied(name);
+      const execution = await opened(intent(name));
+      await store.recordLaunch(name, execution.intent, { execution: 'e/1', revision: 'r1', now: NOW });
+      return { name, intent: execution.intent };
+    };
+
+    it('records a launch, and the same launch again', async () => {
+      const { name, intent: id } = await launched();
+      const [before] = await store.listExecutions(name);
+      expect(before).toMatchObject({ state: 'LAUNCHED', execution: 'e/1', revision: 'r1' });
+      await store.recordLaunch(name, id, { execution: 'e/1', revision: 'r1', now: NOW });
+      expect(await store.listExecutions(name)).toEqual([before]);
+    });
+
+    it('does not bring an ended execution back by a late record of its launch', async () => {
+      const name = fresh();
+      await applied(name);
+      const { intent: id } = await opened(intent(name));
+      await store.closeExecution(name, id, { state: 'SUCCEEDED', error: null, now: NOW });
+      await store.recordLaunch(name, id, { execution: 'e/1', revision: 'r1', now: NOW });
+      expect(await store.listExecutions(name)).toMatchObject([{ state: 'SUCCEEDED', execution: 'e/1' }]);
+    });
+
+    it('closes one, takes its fence away and keeps the cause', async () => {
+      const { name, intent: id } = await launched();
+      await store.closeExecution(name, id, { state: 'FAILED', error: HOSTILE, now: NOW });
+      expect(await store.listExecutions(name)).toMatchObject([{ state: 'FAILED', error: HOSTILE }]);
+      expect(await store.getLedger(name)).toMatchObject({ fence: null, lastError: HOSTILE });
+      expect(await store.listActive(name)).toEqual([]);
+    });
+
+    it('lets the first end stand', async () => {
+      const { name, intent: id } = await launched();
+      await store.closeExecution(name, id, { state: 'SUCCEEDED', error: null, now: NOW });
+      await store.closeExecution(name, id, { state: 'FAILED', error: 'late', now: NOW });
+      expect(await store.listExecutions(name)).toMatchObject([{ state: 'SUCCEEDED', error: null }]);
+      expect(await store.getLedger(name)).toMatchObject({ lastError: null });
+    });
+
+    it("leaves a newer intent's fence alone", async () => {
+      const name = fresh();
+      await applied(name);
+      const old = await opened(intent(name));
+      const next = await opened(intent(name, { now: MUCH_LATER, deadline: '2026-01-01T03:00:00Z' }));
+      await store.closeExecution(name, old.intent, { state: 'SUPERSEDED', error: null, now: NOW });
+      expect(await store.getLedger(name)).toMatchObject({ fence: next.intent });
+    });
+
+    it('lists the active ones of all tenants and of one', async () => {
+      const one = await launched();
+      const other = await launched();
+      await store.closeExecution(other.name, other.intent, { state: 'SUCCEEDED', error: null, now: NOW });
+      const active = (await store.listActive()).map(({ intent: id }) => id);
+      expect(active).toContain(one.intent);
+      expect(active).not.toContain(other.intent);
+      expect(await store.listActive(one.name)).toMatchObject([{ intent: one.intent }]);
+    });
+
+    it('lists executions newest first, as many as asked for', async () => {
+      const name = fresh();
+      await applied(name);
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const { intent: id } = await opened(intent(name));
+        await store.closeExecution(name, id, { state: 'FAILED', error: 'no', now: NOW });
+      }
+      const ids = (await store.listExecutions(name, 2)).map((entry) => entry.intent);
+      expect(ids).toEqual([`${name}-g1-provision-3`, `${name}-g1-provision-2`]);
+    });
+
+    it('says which execution it does not know', async () => {
+      await expect(
+        store.recordLaunch('nobody', 'nobody-g1-provision-1', { execution: 'e', revision: 'r', now: NOW }),
+      ).rejects.toThrow('tenant nobody has no execution nobody-g1-provision-1');
+    });
+  });
+
+  describe('the ledger', () => {
+    it('is read for many tenants at once, without those it does not know', async () => {
+      const name = fresh();
+      await applied(name);
+      await opened(intent(name));
+      const found = await store.ledgerOf([name, 'nobody', name]);
+      expect([...found.keys()]).toEqual([name]);
+      expect(await store.ledgerOf([])).toEqual(new Map());
+      expect(await store.getLedger('nobody')).toBeUndefined();
+    });
+  });
+
+  describe('requests', () => {
+    it('keeps who asked for what and why not, newest first, once each', async () => {
+      const name = fresh();
+      const request = {
+        id: 'r-1',
+        name,
+        kind: 'rebuild',
+        requester: HOSTILE,
+        state: 'REFUSED',
+        reason: HOSTILE,
+        createdAt: NOW,
+      } as const;
+      const later = { ...request, id: 'r-0', createdAt: LATER };
+      for (const entry of [request, later, request]) await store.recordRequest(entry);
+      expect(await store.listRequests(name)).toEqual([later, request]);
+    });
+  });
+
+  describe('runs', () => {
+    const report = (id: string, startedAt: string): RunReport => ({
+      format: REPORT_FORMAT,
+      run: { id, startedAt, finishedAt: startedAt, mode: 'act', shard: { index: 0, count: 1 } },
+      summary: {
+        tenants: 0,
+        verdicts: { 'in-sync': 3 },
+        findings: {},
+        launched: 0,
+        held: 0,
+        oldestObservation: null,
+      },
+      tenants: [],
+    });
+    const finding = (name: string, key: string) =>
+      ({ name, key, class: 'changed', firstSeen: NOW, detail: { want: HOSTILE } }) as const;
+
+    it('has none at first', async () => {
+      expect(await store.getRun('never')).toBeUndefined();
+    });
+
+    it('keeps findings open from run to run until one no longer sees them', async () => {
+      const name = fresh();
+      const other = fresh();
+      const [a, b, c] = [finding(name, 'changed:a'), finding(name, 'changed:b'), finding(other, 'changed:a')];
+      const first: RunRecord = { report: report('run-1', NOW), opened: [a, b, c], resolved: [] };
+      await store.saveRun(first);
+      await store.saveRun(first);
+      expect(await store.openFindings([name, other])).toEqual([a, b, c]);
+      await store.saveRun({
+        report: report('run-2', LATER),
+        opened: [],
+        resolved: [{ name, key: 'changed:a' }],
+      });
+      expect(await store.openFindings([name])).toEqual([b]);
+      expect(await store.openFindings([])).toEqual([]);
+    });
+
+    it('answers the newest run and any other by its id', async () => {
+      await store.saveRun({ report: report('run-b', MUCH_LATER), opened: [], resolved: [] });
+      await store.saveRun({ report: report('run-a', NOW), opened: [], resolved: [] });
+      expect(await store.latestRun()).toEqual(report('run-b', MUCH_LATER));
+      expect(await store.getRun('run-a')).toEqual(report('run-a', NOW));
+    });
+
+    it('takes more findings than fit one commit', async () => {
+      const name = fresh();
+      const many = Array.from({ length: 250 }, (_, index) =>
+        finding(name, `changed:${String(index).padStart(3, '0')}`),
+      );
+      await store.saveRun({ report: report('run-many', NOW), opened: many, resolved: [] });
+      expect(await store.openFindings([name])).toEqual(many);
+      await store.saveRun({ report: report('run-none', NOW), opened: [], resolved: many });
+      expect(await store.openFindings([name])).toEqual([]);
+    });
+  });
+
+  describe('hostile values', () => {
+    it('come back as they were given, from every text', async () => {
+      const name = HOSTILE.slice(0, 60);
+      const written = record({ [HOSTILE]: HOSTILE, n: -0.5, deep: [[[null, true]]] });
+      await store.applyTenant({ name, record: written, author: HOSTILE, reason: HOSTILE });
+      expect(await store.getTenant(name)).toMatchObject({ name, record: written, updatedBy: HOSTILE });
+      expect(await store.listRevisions(name)).toMatchObject([{ author: HOSTILE, reason: HOSTILE }]);
+      const result = await store.openIntent(
+        intent(name, { workflow: HOSTILE, requester: HOSTILE, because: [HOSTILE] }),
+      );
+      expect(result).toMatchObject({
+        outcome: 'opened',
+        execution: { workflow: HOSTILE, requester: HOSTILE, because: [HOSTILE] },
+      });
+      expect(await store.listExecutions(name)).toMatchObject([
+        { name, workflow: HOSTILE, requester: HOSTILE, because: [HOSTILE] },
+      ]);
+    });
+
+    it('of any JSON and any Unicode are kept', { timeout: 120_000 }, async () => {
+      const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.jsonValue({ stringUnit: 'grapheme', maxDepth: 3 }).filter((value) => !hasNegativeZero(value)),
+          text,
+          async (spec, reason) => {
+            const name = fresh();
+            const written = record(spec as Json);
+            await store.applyTenant({ name, record: written, author: 'a', reason });
+            expect((await store.getTenant(name))?.record).toEqual(written);
+            expect((await store.listRevisions(name))[0]?.reason).toBe(reason);
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+
+    it('that do not fit a column are refused with the reason', async () => {
+      await expect(
+        store.applyTenant({ name: 'x'.repeat(64), record: record({}), author: 'a', reason: 'r' }),
+      ).rejects.toThrow(/exceeds the maximum size limit/);
+    });
+  });
+}
+
+/** JSON has one zero. */
+const hasNegativeZero = (value: unknown): boolean =>
+  Object.is(value, -0) ||
+  (typeof value === 'object' && value !== null && Object.values(value).some(hasNegativeZero));
