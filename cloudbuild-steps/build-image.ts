@@ -14,7 +14,7 @@ const input = z.strictObject({
 
 type Input = z.infer<typeof input>;
 
-export const tagOf = ({ reference, intent }: Pick<Input, 'reference' | 'intent'>): string =>
+const tagOf = ({ reference, intent }: Pick<Input, 'reference' | 'intent'>): string =>
   `${reference}:${intent}`;
 
 /** `revision` is the commit that was built. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { askAgain } from './again.ts';
 import { StepError, type Context } from './step.ts';
 
-export interface StoredObject {
+interface StoredObject {
   readonly name: string;
   /** An int64, so a decimal string. */
   readonly generation: string;

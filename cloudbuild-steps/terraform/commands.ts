@@ -6,7 +6,7 @@ export interface State {
   readonly prefix: string;
 }
 
-export const PLAN_FILE = 'plan.tfplan';
+const PLAN_FILE = 'plan.tfplan';
 
 /** Another run of the same tenant is rare and short; after this long, waiting is no use. */
 const LOCK_TIMEOUT = '-lock-timeout=60s';

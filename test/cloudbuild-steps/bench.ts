@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Context } from '../../cloudbuild-steps/step.ts';
 
-export interface Stored {
+interface Stored {
   generation: number;
   body: string;
 }

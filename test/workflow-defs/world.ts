@@ -16,7 +16,7 @@ type Row = Record<string, unknown>;
 type Tables = Record<'Ledger' | 'Executions', Map<string, Row>>;
 
 /** How a build ends: what its step writes, or that it fails with these words. */
-export type Ending = { readonly output: Json } | { readonly error: string } | { readonly status: string };
+type Ending = { readonly output: Json } | { readonly error: string } | { readonly status: string };
 
 export interface FakeBuild {
   readonly id: string;

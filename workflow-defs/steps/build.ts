@@ -4,6 +4,7 @@
  */
 import type { Platform } from '../../reconciler/model.ts';
 import { CREATE_BUILD, GET_BUILD, LIST_BUILDS, SLEEP } from '../functions.ts';
+import { MAX_STEPS_PER_EXECUTION } from '../limits.ts';
 import {
   assign,
   attempt,
@@ -23,18 +24,20 @@ import {
 } from '../tree.ts';
 import { BUILD_RETRY, disregard, raiseWithCause } from './errors.ts';
 
+/** A flow has at most four builds, and one poll counts as up to seven steps (loop, pause, try, get, switch, jump). */
+const STEPS_PER_POLL_OF_EVERY_BUILD = 4 * 7;
 /**
- * Polls of one build. Cloud Build itself ends a build within its queue and run time-outs (25 h at most), which is
- * fewer polls than this; with five builds the execution still stays below its 100,000 steps.
+ * Polls of one build: almost 30 hours. Cloud Build itself ends every build sooner, by its queue and run time-outs;
+ * this only keeps the execution below its limit of steps, beyond which no `except` would record anything.
  */
-const MAX_POLLS = 3600;
+const MAX_POLLS = Math.floor(MAX_STEPS_PER_EXECUTION / STEPS_PER_POLL_OF_EVERY_BUILD);
 /** Seconds between two polls; the first ones come sooner, because many builds take less than a minute. */
 const MAX_POLL_INTERVAL = 30;
 /** How long a build may wait for a free worker. */
 const QUEUE_TTL = '3600s';
 
 /** `default` pool and platform project, or the tenant's private pool. */
-export type Where = 'management' | 'pool';
+type Where = 'management' | 'pool';
 
 export interface BuildSpec {
   /** Ends the tag `<intent>-<tag>`, by which the build is found again. */
