@@ -1,13 +1,11 @@
 /** Executions of Cloud Run jobs: the tasks as real processes, so many at a time, retried, cancelled, counted. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { timestamp } from '../core/clock.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Body, Resource } from '../core/store.ts';
 import { runAttempt, type AttemptEnd } from './attempt.ts';
-import { taskEnvironment } from './environment.ts';
+import { taskWorld, type TaskPlace, type TaskWorld } from './environment.ts';
 import { completed, lastOf, newExecution } from './execution-body.ts';
 import { LIMITS, type TaskSpec } from './spec.ts';
 import { taskLogger } from './task-log.ts';
@@ -141,9 +139,7 @@ export class Executions {
   }
 
   async #attempt(running: Running, index: number, attempt: number): Promise<AttemptEnd> {
-    const { spec } = running;
-    const [job = '', execution = ''] = running.name.split('/executions/');
-    const project = /\/projects\/([^/]+)\//.exec(running.name)?.[1] ?? '';
+    const { spec, stop } = running;
     const runnable = this.#cloud.config.images.find(({ image }) => image === withoutTag(spec.image));
     if (!runnable) {
       const known = this.#cloud.config.images.map(({ image }) => image).join(', ') || 'none';
@@ -152,26 +148,23 @@ export class Executions {
         why: `Image '${spec.image}' not found. The local cloud can run: ${known}`,
       };
     }
-    const cwd = join(this.#cloud.config.dataDir, 'run', execution, String(index));
+    const place: TaskPlace = { ...placeOf(running.name), index, attempt };
+    let world: TaskWorld | undefined;
     try {
-      const place = { project, job: lastOf(job), execution, index, attempt };
-      const env = taskEnvironment(this.#cloud, spec, place);
-      mkdirSync(cwd, { recursive: true });
-      const onLine = taskLogger(this.#cloud, place);
-      const argv = [...runnable.entrypoint, ...spec.args];
+      world = await taskWorld(this.#cloud, spec, place);
       return await runAttempt({
-        argv,
-        env,
-        cwd,
+        argv: [...runnable.entrypoint, ...spec.args],
+        env: world.env,
+        cwd: world.cwd,
         timeoutSeconds: spec.timeoutSeconds,
-        signal: running.stop.signal,
-        onLine,
+        signal: stop.signal,
+        onLine: taskLogger(this.#cloud, place),
       });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return { kind: 'not started', why: error.message };
     } finally {
-      rmSync(cwd, { recursive: true, force: true });
+      await world?.close();
     }
   }
 
@@ -217,3 +210,9 @@ function inWords(end: AttemptEnd): string {
 
 /** `host/p/r/image:tag@sha256:…` without tag and digest, as the configuration names images. */
 const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+
+/** What the execution's store name says: `run.googleapis.com/projects/P/locations/L/jobs/J/executions/E`. */
+function placeOf(name: string): Omit<TaskPlace, 'index' | 'attempt'> {
+  const [, , project = '', , location = '', , job = '', , execution = ''] = name.split('/');
+  return { project, location, job, execution };
+}
