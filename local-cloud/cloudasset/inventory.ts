@@ -29,7 +29,7 @@ export interface Moment {
   readonly sequence: number;
 }
 
-export class Inventory {
+class Inventory {
   readonly #cloud: Cloud;
   readonly #history = new Map<string, Version[]>();
   readonly #snapshots = new Map<string, readonly Resource[]>();

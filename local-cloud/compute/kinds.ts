@@ -20,9 +20,9 @@ const kind = (collection: string, scope: ComputeKind['scope'], type: string, wor
 export const NETWORKS = kind('networks', 'global', 'Network', 'network');
 export const SUBNETWORKS = kind('subnetworks', 'region', 'Subnetwork', 'subnetwork');
 export const ROUTERS = kind('routers', 'region', 'Router', 'router');
-export const FIREWALLS = kind('firewalls', 'global', 'Firewall', 'firewall');
-export const ADDRESSES = kind('addresses', 'region', 'Address', 'address');
-export const FORWARDING_RULES = kind('forwardingRules', 'region', 'ForwardingRule', 'forwardingRule');
+const FIREWALLS = kind('firewalls', 'global', 'Firewall', 'firewall');
+const ADDRESSES = kind('addresses', 'region', 'Address', 'address');
+const FORWARDING_RULES = kind('forwardingRules', 'region', 'ForwardingRule', 'forwardingRule');
 export const KINDS = [NETWORKS, SUBNETWORKS, ROUTERS, FIREWALLS, ADDRESSES, FORWARDING_RULES] as const;
 
 /** `regions/us-central1`, or `global`. */

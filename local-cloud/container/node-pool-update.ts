@@ -4,7 +4,7 @@ import { ApiError } from '../core/errors.ts';
 import type { Body, Json } from '../core/store.ts';
 
 /** cloud.google.com/kubernetes-engine/quotas: nodes per node pool zone. */
-export const MAX_NODES_PER_ZONE = 1_000;
+const MAX_NODES_PER_ZONE = 1_000;
 
 const AUTOSCALING_FIELDS = [
   ...['enabled', 'minNodeCount', 'maxNodeCount', 'autoprovisioned', 'locationPolicy'],

@@ -9,7 +9,7 @@ import { numericId } from '../core/store.ts';
 import { accountExists } from '../iam/accounts.ts';
 
 /** One hour, unless an organisation policy allows more. */
-export const MAX_LIFETIME_SECONDS = 3_600;
+const MAX_LIFETIME_SECONDS = 3_600;
 
 /** Google's scopes are URLs, but for the three of OpenID Connect, which gcloud asks for too. */
 const SCOPE = /^(https:\/\/\S+|openid|email|profile)$/;

@@ -29,7 +29,7 @@ export interface LogEntry {
 /** What a writer must say; the rest is filled in. */
 export type NewLogEntry = Pick<LogEntry, 'logName' | 'resource'> & Partial<LogEntry>;
 
-export class LogEntries {
+class LogEntries {
   readonly #cloud: Cloud;
   readonly #salt = randomBytes(3).toString('hex');
   #entries: LogEntry[] = [];

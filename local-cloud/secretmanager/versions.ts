@@ -8,9 +8,9 @@ import { perCloud } from '../core/per-cloud.ts';
 import { projectNumber } from '../core/projects.ts';
 import { pathOf, type Resource } from '../core/store.ts';
 
-export const SECRET_VERSION = 'secretmanager.googleapis.com/SecretVersion';
+const SECRET_VERSION = 'secretmanager.googleapis.com/SecretVersion';
 /** cloud.google.com/secret-manager/quotas. */
-export const MAX_PAYLOAD_BYTES = 65_536;
+const MAX_PAYLOAD_BYTES = 65_536;
 
 const payloadsOf = perCloud(() => new Map<string, Buffer>());
 
