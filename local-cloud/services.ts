@@ -11,6 +11,7 @@ import { iamCredentialsService } from './iamcredentials/service.ts';
 import { secretManagerService } from './secretmanager/service.ts';
 import { resourceManagerService } from './cloudresourcemanager/service.ts';
 import { artifactRegistryService } from './artifactregistry/service.ts';
+import { cloudBuildService } from './cloudbuild/service.ts';
 import { storageService } from './storage/service.ts';
 import { loggingService } from './logging/service.ts';
 import { workflowExecutionsService } from './workflows/rest/executions.ts';
@@ -31,6 +32,7 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   resourceManagerService,
   storageService,
   artifactRegistryService,
+  cloudBuildService,
   loggingService,
   workflowsService,
   workflowExecutionsService,

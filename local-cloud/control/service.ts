@@ -1,6 +1,7 @@
 /** The control route: faults, time, the audit log. On a port of its own, so that no SDK reaches it by accident. */
 import { z } from 'zod';
 import { inventoryOf } from '../cloudasset/inventory.ts';
+import { repositories } from '../cloudbuild/repositories.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
 import type { Call, Method, Service, Source } from '../core/service.ts';
@@ -32,6 +33,8 @@ const timeSchema = z.strictObject({
 
 /** How far Asset Inventory is behind the resources, in milliseconds of cloud time. */
 const inventorySchema = z.strictObject({ lagMs: z.number().min(0) });
+
+const repositorySchema = z.strictObject({ url: z.string(), folder: z.string() });
 
 export function controlService(cloud: Cloud): Service {
   const method = (id: string, http: Method['http'], path: string, handler: Method['handler']): Method => ({
@@ -73,6 +76,10 @@ export function controlService(cloud: Cloud): Service {
           defined({ service: query.get('service') ?? undefined, method: query.get('method') ?? undefined }),
         ),
       })),
+      method('repositories.commit', 'POST', '/repositories', (call) => {
+        const { url, folder } = parse(repositorySchema, call);
+        return repositories(cloud).register(url, folder);
+      }),
       method('resources.list', 'GET', '/resources', ({ query }) => ({
         resources: cloud.resources.list(defined({ project: query.get('project') ?? undefined })),
       })),
