@@ -1,4 +1,5 @@
 /** What differs between two records, path by path, as people name fields: list items by their name. Pure. */
+import { equal, textAt } from '../json.ts';
 import type { Json } from '../model.ts';
 
 export interface RecordChange {
@@ -14,7 +15,8 @@ export function recordChanges(before: Json | undefined, after: Json): RecordChan
   const fresh = new Map(leaves(after, ''));
   return [...new Set([...fresh.keys(), ...old.keys()])].flatMap((path) => {
     const [was, will] = [old.get(path), fresh.get(path)];
-    return JSON.stringify(was) === JSON.stringify(will) ? [] : [{ path, before: was, after: will }];
+    const same = was !== undefined && will !== undefined && equal(was, will);
+    return same ? [] : [{ path, before: was, after: will }];
   });
 }
 
@@ -34,6 +36,5 @@ function leaves(value: Json, path: string): [string, Json][] {
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 function nameOf(item: Json): string | undefined {
-  if (typeof item !== 'object' || item === null || isList(item)) return undefined;
-  return typeof item['name'] === 'string' ? item['name'] : undefined;
+  return textAt(item, 'name') ?? undefined;
 }

@@ -1,6 +1,7 @@
 /** A tenant as people ask for it: its record, what the ledger knows, and what the last pass said. */
 import type { LedgerEntry, Store, StoredTenant } from '../../desired-state/store.ts';
 import { inSchemaOrder } from '../../desired-state/parse.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import type { Json, RunReport, TenantReport } from '../model.ts';
 import { classCounts, countByClass } from '../report/words.ts';
 import { notFound } from './failure.ts';
@@ -40,7 +41,7 @@ export function tenantDocument({ stored, ledger, report }: TenantView): Json {
     apiVersion: apiVersion ?? null,
     kind: kind ?? null,
     metadata: {
-      ...objectOf(metadata ?? null),
+      ...objectOf(metadata),
       generation: stored.generation,
       etag: stored.etag,
       createdAt: stored.createdAt,
@@ -77,8 +78,5 @@ export const findingsCell = ({ report }: TenantView): string =>
 export const healthCell = (ledger: LedgerEntry | undefined): string =>
   ledger?.health == null ? 'unknown' : ledger.health.healthy ? 'healthy' : 'unhealthy';
 
-export function objectOf(value: Json): Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, Json>>)
-    : {};
-}
+/** The object at this place of a record, or an empty one: a stored record may be of a shape nobody expects. */
+export const objectOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});

@@ -1,4 +1,5 @@
 /** `plumb describe`: everything the store knows of one tenant, for a person who wonders why. */
+import { inSchemaOrder } from '../../../desired-state/parse.ts';
 import type {
   ExecutionEntry,
   LedgerEntry,
@@ -6,7 +7,8 @@ import type {
   Revision,
   Store,
 } from '../../../desired-state/store.ts';
-import type { Json, TenantReport } from '../../model.ts';
+import type { JsonObject } from '../../json.ts';
+import type { TenantReport } from '../../model.ts';
 import { columns } from '../../report/columns.ts';
 import { printable } from '../../report/printable.ts';
 import { SYMBOLS, nextFor, valueText } from '../../report/words.ts';
@@ -27,7 +29,7 @@ export async function describe(cli: Cli, given: string): Promise<number> {
     if (view === undefined) return EXIT.error;
     const { stored, ledger, report } = view;
     const now = Date.now();
-    const record = objectOf(stored.record);
+    const record = objectOf(inSchemaOrder(stored.record));
     cli.print(
       [
         ...pairs([
@@ -62,8 +64,8 @@ function pairs(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([key, value]) => `${`${key}:`.padEnd(width)}  ${printable(value)}`);
 }
 
-function labelsOf(record: Readonly<Record<string, Json>>): string {
-  const labels = Object.entries(objectOf(objectOf(record['metadata'] ?? null)['labels'] ?? null));
+function labelsOf(record: JsonObject): string {
+  const labels = Object.entries(objectOf(objectOf(record['metadata'])['labels']));
   return (
     labels.map(([key, value]) => `${key}=${typeof value === 'string' ? value : ''}`).join(', ') || 'none'
   );

@@ -1,5 +1,6 @@
 /** `plumb get`: tenants, runs or executions, as a table or as documents. */
 import type { ExecutionEntry, Store } from '../../../desired-state/store.ts';
+import { textAt } from '../../json.ts';
 import type { Json, RunReport } from '../../model.ts';
 import { classCounts, lastPart, verdictCounts } from '../../report/words.ts';
 import { ageOf } from '../age.ts';
@@ -7,14 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import { UsageError, notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { printListing, type Listing, type OutputFormat } from '../output.ts';
-import {
-  findingsCell,
-  healthCell,
-  objectOf,
-  tenantDocument,
-  tenantViews,
-  type TenantView,
-} from '../tenant-view.ts';
+import { findingsCell, healthCell, tenantDocument, tenantViews, type TenantView } from '../tenant-view.ts';
 
 export interface GetOptions {
   readonly output: OutputFormat;
@@ -68,8 +62,6 @@ function kindAndName(given: string, name: string | undefined): [(typeof KINDS)[s
 }
 
 async function tenants(store: Store, name: string | undefined, now: number): Promise<Listing<TenantView>> {
-  const spec = ({ stored }: TenantView) => objectOf(objectOf(stored.record)['spec'] ?? null);
-  const text = (value: Json | undefined) => (typeof value === 'string' ? value : 'unknown');
   return {
     kind: 'Tenant',
     items: await tenantViews(store, name === undefined ? [] : [name]),
@@ -85,15 +77,18 @@ async function tenants(store: Store, name: string | undefined, now: number): Pro
       { head: 'GENERATION', cell: ({ stored }) => String(stored.generation) },
       { head: 'APPLIED', cell: ({ ledger }) => String(ledger?.appliedGeneration ?? 'never') },
       { head: 'AGE', cell: ({ stored }) => ageOf(stored.createdAt, now) },
-      { head: 'PROJECT', wide: true, cell: (view) => text(spec(view)['project']) },
-      { head: 'REGION', wide: true, cell: (view) => text(spec(view)['region']) },
-      { head: 'OWNER', wide: true, cell: (view) => text(spec(view)['owner']) },
+      { head: 'PROJECT', wide: true, cell: (view) => specText(view, 'project') },
+      { head: 'REGION', wide: true, cell: (view) => specText(view, 'region') },
+      { head: 'OWNER', wide: true, cell: (view) => specText(view, 'owner') },
       { head: 'ENDPOINT', wide: true, cell: ({ ledger }) => ledger?.serviceEndpoint ?? 'none' },
       { head: 'IMAGE', wide: true, cell: ({ ledger }) => ledger?.imageDigest?.slice(0, 19) ?? 'none' },
       { head: 'UPDATED-BY', wide: true, cell: ({ stored }) => stored.updatedBy },
     ],
   };
 }
+
+const specText = ({ stored }: TenantView, field: string): string =>
+  textAt(stored.record, 'spec', field) ?? 'unknown';
 
 async function runs(store: Store, id: string | undefined, now: number): Promise<Listing<RunReport>> {
   const run = id === undefined ? await store.latestRun() : await store.getRun(id);
