@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { DETAILED, detailedCode, detailedHelp } from '../../../reconciler/cli/exit-codes.ts';
+import type { FindingClass, RunReport, Verdict } from '../../../reconciler/model.ts';
+import { IN_SYNC, SAMPLE } from '../report/sample.ts';
+
+const report = (
+  verdicts: Partial<Record<Verdict, number>>,
+  findings: Partial<Record<FindingClass, number>> = {},
+  held = 0,
+): RunReport => ({ ...IN_SYNC, summary: { ...IN_SYNC.summary, verdicts, findings, held } });
+
+describe('reconcile --detailed-exitcode', () => {
+  it.each([
+    [0, 'everything in sync', IN_SYNC],
+    [2, 'drift that is being healed', report({ drift: 1 }, { changed: 1 })],
+    [3, 'a record that is newer', report({ pending: 1 }, { pending: 2 })],
+    [3, 'work under way', report({ 'in-progress': 1 })],
+    [4, 'an endpoint that fails', report({ unhealthy: 1 }, { unhealthy: 1 })],
+    [5, 'something nobody could read', report({ unreadable: 1 }, { unreadable: 1 })],
+    [6, 'drift that is held', report({ drift: 1 }, { changed: 1 }, 1)],
+    [1, 'a tenant that could not be judged, whatever else there is', SAMPLE],
+  ])('is %i for %s', (code, _name, value) => {
+    expect(detailedCode(value)).toBe(code);
+  });
+
+  it('puts not knowing above knowing that something is wrong', () => {
+    expect(detailedCode(report({}, { unreadable: 1, unhealthy: 1, changed: 1 }, 3))).toBe(5);
+  });
+
+  it('is explained by its help, code by code', () => {
+    for (const { code, name } of DETAILED) expect(detailedHelp()).toContain(`  ${code}  ${name}`);
+    expect(new Set(DETAILED.map(({ code }) => code)).size).toBe(DETAILED.length);
+  });
+});
