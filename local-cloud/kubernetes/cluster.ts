@@ -15,7 +15,8 @@ export interface Cluster {
   readonly cloud: Cloud;
   /** `projects/P/locations/L/clusters/C`. */
   readonly name: string;
-  readonly placement: ClusterPlacement;
+  /** Changes when the cluster is placed after its API was first asked for, or upgraded. */
+  placement: ClusterPlacement;
   readonly store: ObjectStore;
   /** Shared by all clusters of the process. */
   readonly addresses: Addresses;

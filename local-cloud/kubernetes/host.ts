@@ -17,6 +17,7 @@ const UNPLACED: ClusterPlacement = {
 };
 
 interface Running {
+  readonly cluster: Cluster;
   readonly endpoint: ClusterEndpoint;
   close(): Promise<void>;
 }
@@ -46,7 +47,9 @@ export function createKubernetesHost(cloud: Cloud): KubernetesHost {
         // A start that failed must not answer every later caller with the same old failure.
         starting.catch(() => clusters.delete(cluster));
       }
-      return (await starting).endpoint;
+      const { cluster: running, endpoint } = await starting;
+      if (placement) running.placement = placement;
+      return endpoint;
     },
     remove,
     list: () => [...clusters.keys()],
@@ -75,6 +78,7 @@ async function start(
   const stopControllers = startControllers(cluster);
   const api = await listen(cluster, certificates);
   return {
+    cluster,
     endpoint: { endpoint: api.endpoint, caCertificate: certificates.ca },
     async close() {
       stopControllers();

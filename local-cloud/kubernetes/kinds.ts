@@ -11,10 +11,12 @@ import {
   defaultQuota,
   defaultSecret,
 } from './defaults/core.ts';
+import { defaultPod } from './defaults/pod.ts';
 import { defaultService } from './defaults/service.ts';
 import type { Defaults } from './defaults/types.ts';
 import * as core from './schema/core.ts';
 import * as policy from './schema/policy.ts';
+import { pod as podSchema } from './schema/pod.ts';
 import * as workloads from './schema/workloads.ts';
 import type { Struct } from './schema/types.ts';
 
@@ -103,6 +105,14 @@ export const KINDS: readonly Kind[] = [
     shortNames: ['pvc'],
     schema: core.persistentVolumeClaim,
     defaults: defaultClaim,
+    status: true,
+  }),
+  coreKind({
+    kind: 'Pod',
+    resource: 'pods',
+    shortNames: ['po'],
+    schema: podSchema,
+    defaults: defaultPod,
     status: true,
   }),
   row('apps', 'v1', {

@@ -21,11 +21,6 @@ export function canonicalQuantity(text: string | number): string {
   return print(parse(String(text)));
 }
 
-/** The quantity in whole units, rounded up; what comparisons of limits and usage count in. */
-export function quantityValue(text: string | number): number {
-  return Number(parse(String(text)).nanos) / Number(NANO);
-}
-
 function parse(text: string): Quantity {
   const found = PATTERN.exec(text);
   if (!found) {

@@ -25,6 +25,8 @@ export async function listen(cluster: Cluster, { cert, key }: Certificates): Pro
       response.destroy();
     });
   });
+  // Clients keep connections for their next call; a shorter time would close some under their hands.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, LOOPBACK, resolve);

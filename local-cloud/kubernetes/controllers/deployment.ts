@@ -1,9 +1,9 @@
-/** Rolls Deployments out: status, conditions and revisions as kube-controller-manager writes them, without pods. */
+/** Rolls Deployments out: status, conditions and revisions as kube-controller-manager writes them. */
 import { createHash } from 'node:crypto';
 import type { Body } from '../../core/store.ts';
 import { now } from '../cluster.ts';
 import { kindNamed } from '../kinds.ts';
-import { numberAt, objectAt, objectsAt, type Kube } from '../object.ts';
+import { numberAt, objectAt, objectsAt, textAt, type Kube } from '../object.ts';
 import type { ChangeListener } from '../store.ts';
 import { replace } from '../write.ts';
 import {
@@ -125,22 +125,30 @@ function statusOf(live: Kube, rollout: Rollout, phase: Phase, time: string): Bod
     ...PROGRESS[phase](`${live.metadata.name}-${rollout.hash}`),
     type: 'Progressing',
   });
+  const all = withCondition({ conditions }, time, {
+    type: 'Available',
+    status: enough ? 'True' : 'False',
+    reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+    message: enough
+      ? 'Deployment has minimum availability.'
+      : 'Deployment does not have minimum availability.',
+  });
   return {
     ...observedOnly(live),
     ...replicaCounts(want, available, phase === 'complete'),
-    conditions: withCondition({ conditions }, time, {
-      type: 'Available',
-      status: enough ? 'True' : 'False',
-      reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-      message: enough
-        ? 'Deployment has minimum availability.'
-        : 'Deployment does not have minimum availability.',
-    }),
+    conditions: all.map((condition) => updatedAt(before, condition, time)),
   };
 }
 
+/** Deployments also note when a condition last changed in anything, not only in its status. */
+function updatedAt(before: Body, condition: Body, time: string): Body {
+  const known = objectsAt(before, 'conditions').find(({ type }) => type === condition['type']);
+  const same = known?.['reason'] === condition['reason'] && known?.['message'] === condition['message'];
+  return { ...condition, lastUpdateTime: (same ? textAt(known, 'lastUpdateTime') : undefined) ?? time };
+}
+
 /** Names the ReplicaSet a pod template makes. */
-const hashOf = (live: Kube): string =>
+export const hashOf = (live: Kube): string =>
   createHash('sha256')
     .update(JSON.stringify(objectAt(objectAt(live, 'spec'), 'template')))
     .digest('hex')
@@ -154,7 +162,8 @@ function phaseOf(live: Kube): Phase {
   return progressing?.['reason'] === 'ProgressDeadlineExceeded' ? 'stuck' : 'progressing';
 }
 
-const isObserved = (live: Kube): boolean =>
+/** Whether the status speaks of the spec as it stands. */
+export const isObserved = (live: Kube): boolean =>
   numberAt(objectAt(live, 'status'), 'observedGeneration') === live.metadata.generation;
 
 const observedOnly = (live: Kube): Body => ({

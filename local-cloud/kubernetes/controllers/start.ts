@@ -8,12 +8,14 @@ import { asManager, type Controller, type ControllerContext } from './controller
 import { DeploymentController } from './deployment.ts';
 import { LoadBalancerController } from './loadBalancer.ts';
 import { namespaceController } from './namespace.ts';
+import { PodController } from './pods.ts';
 
 const CONTROLLERS: readonly ((context: ControllerContext) => Controller)[] = [
   namespaceController,
   (context) => new DeploymentController(context),
   (context) => new LoadBalancerController(context),
   (context) => new AutoscalerController(context),
+  (context) => new PodController(context),
   bookkeepingController,
 ];
 

@@ -1,6 +1,13 @@
 /** What the API server adds to a pod template. */
 import type { Body } from '../../core/store.ts';
 import { ensureObject, fallback, isObject, objectAt, objectsAt, textAt } from '../object.ts';
+import type { Defaults } from './types.ts';
+
+/** A pod of its own: what its template would say, and that nothing runs yet. */
+export const defaultPod: Defaults = (object) => {
+  defaultPodTemplate({ spec: ensureObject(object, 'spec') });
+  fallback(object, 'status', { phase: 'Pending' });
+};
 
 export function defaultPodTemplate(template: Body): void {
   // Printed as null up to 1.33 because the Go type has no omitempty that works; 1.34 leaves it out.

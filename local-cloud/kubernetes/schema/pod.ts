@@ -1,5 +1,6 @@
 /** Fields of a pod template: containers, volumes, scheduling. */
 import {
+  any,
   atomic,
   atomicMap,
   bool,
@@ -14,7 +15,7 @@ import {
   struct,
 } from './types.ts';
 import type { Fields } from './types.ts';
-import { labelSelector, objectMeta } from './meta.ts';
+import { labelSelector, objectMeta, wholeObject } from './meta.ts';
 import { claimSpec, volumeSources } from './volume.ts';
 
 const keySelector = atomic({ name: str, key: kept(str), optional: kept(bool) });
@@ -256,3 +257,5 @@ const podSpec = struct({
 });
 
 export const podTemplate = struct({ metadata: objectMeta, spec: podSpec });
+
+export const pod = wholeObject({ spec: podSpec, status: any });

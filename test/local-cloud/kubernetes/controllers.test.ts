@@ -98,6 +98,34 @@ describe('the simulated controllers', () => {
       expect(await condition('app', 'Available')).toMatchObject({ status: 'True' });
     });
 
+    it('shows its pods, and why they wait', async () => {
+      const pods = async () =>
+        itemsAt(await read('/api/v1/namespaces/acme/pods?labelSelector=app%3Dapp'), 'items');
+      const waiting = (pod: Parameters<typeof at>[0]) =>
+        at(pod, 'status.containerStatuses.0.state.waiting.reason');
+      const image = (name: string) =>
+        client.patch(path.deployment('app'), 'strategic-merge', {
+          spec: { template: { spec: { containers: [{ name: 'app', image: name }] } } },
+        });
+      await client.post(path.deployment(), deployment({}, { replicas: 2 }));
+      await pass(2_000);
+      expect((await pods()).map(waiting)).toEqual(['ContainerCreating', 'ContainerCreating']);
+      await pass(MINUTE);
+      expect((await pods()).map((pod) => at(pod, 'status.phase'))).toEqual(['Running', 'Running']);
+      await image('app:broken');
+      await pass(MINUTE);
+      expect((await pods()).map(waiting).sort()).toEqual(['ImagePullBackOff', undefined, undefined]);
+      await image('app:2');
+      await pass(MINUTE);
+      expect((await pods()).map((pod) => at(pod, 'spec.containers.0.image'))).toEqual(['app:2', 'app:2']);
+      await client.delete(`/api/v1/namespaces/acme/pods/${textOf((await pods())[0], 'metadata.name')}`);
+      await pass(MINUTE);
+      expect(await pods()).toHaveLength(2);
+      await client.delete(path.deployment('app'));
+      await pass(MINUTE);
+      expect(await pods()).toEqual([]);
+    });
+
     it('needs images of Artifact Registry to be there', async () => {
       const repository =
         'artifactregistry.googleapis.com/projects/acme-prod/locations/us-central1/repositories/acme';

@@ -1,6 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalQuantity, quantityValue } from '../../../local-cloud/kubernetes/quantity.ts';
+import { canonicalQuantity } from '../../../local-cloud/kubernetes/quantity.ts';
+
+const FACTORS: Readonly<Record<string, number>> = {
+  '': 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+function valueOf(printed: string): number {
+  const [, number = '', suffix = ''] = /^(\d+)(\D*)$/.exec(printed) ?? [];
+  return Number(number) * FACTORS[suffix]!;
+}
 
 describe('canonicalQuantity', () => {
   it.each([
@@ -29,12 +51,12 @@ describe('canonicalQuantity', () => {
   });
 
   it('keeps the value and needs printing only once', () => {
-    const suffixes = fc.constantFrom('', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi', 'e3');
+    const suffixes = fc.constantFrom(...Object.keys(FACTORS));
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 10_000_000 }), suffixes, (number, suffix) => {
+      fc.property(fc.integer({ min: 1, max: 10_000_000 }), suffixes, (number, suffix) => {
         const printed = canonicalQuantity(`${number}${suffix}`);
         expect(canonicalQuantity(printed)).toBe(printed);
-        expect(quantityValue(printed)).toBe(quantityValue(`${number}${suffix}`));
+        expect(valueOf(printed) / (number * FACTORS[suffix]!)).toBeCloseTo(1, 9);
       }),
     );
   });

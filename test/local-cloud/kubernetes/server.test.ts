@@ -144,4 +144,18 @@ describe('the host of clusters', () => {
       .toBe('down');
     await small.close();
   });
+
+  it('places a cluster that was asked for before it was placed', async () => {
+    const small = smallCloud();
+    const { kubernetes } = small.cloud;
+    const client = clientOf(await kubernetes.ensure(CLUSTER));
+    const placement = {
+      network: 'projects/p/global/networks/n',
+      subnetRange: '10.0.0.0/24',
+      version: '1.33.1-gke.1',
+    };
+    await kubernetes.ensure(CLUSTER, placement);
+    expect((await client.get('/version')).body).toMatchObject({ minor: '33', gitVersion: 'v1.33.1-gke.1' });
+    await small.close();
+  });
 });
