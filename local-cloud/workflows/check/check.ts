@@ -69,8 +69,10 @@ function checkBody(body: Body, position: Position, place: Place): void {
         checkTarget(target, place);
       }
       return;
-    case 'call':
-      return checkCall(body, place);
+    case 'call': {
+      checkCall(body, place);
+      return;
+    }
     case 'switch':
       for (const arm of body.arms) {
         checkTemplate(arm.condition, 'condition', place);
@@ -78,19 +80,32 @@ function checkBody(body: Body, position: Position, place: Place): void {
         checkJump(arm.next, place);
       }
       return;
-    case 'for':
-      return checkFor(body, place, 'loop', closedRegion(body.steps, place.region, 'sequential'), []);
-    case 'parallel':
-      return checkParallel(body, place);
-    case 'try':
-      return checkTry(body, position, place);
-    case 'raise':
-      return checkTemplate(body.value, 'raised value', place);
+    case 'for': {
+      checkFor(body, place, 'loop', closedRegion(body.steps, place.region, 'sequential'), []);
+      return;
+    }
+    case 'parallel': {
+      checkParallel(body, place);
+      return;
+    }
+    case 'try': {
+      checkTry(body, position, place);
+      return;
+    }
+    case 'raise': {
+      checkTemplate(body.value, 'raised value', place);
+      return;
+    }
     case 'return':
       if (place.region.inBranch) report(place, 'return cannot be used in a parallel branch', position);
-      return checkTemplate(body.value, 'return value', place);
-    case 'steps':
-      return checkSteps(body.steps, place);
+      {
+        checkTemplate(body.value, 'return value', place);
+        return;
+      }
+    case 'steps': {
+      checkSteps(body.steps, place);
+      return;
+    }
     case 'jump':
       return;
   }
@@ -141,7 +156,8 @@ function checkParallel(body: ParallelBody, place: Place): void {
   }
   if (body.concurrencyLimit !== undefined) checkTemplate(body.concurrencyLimit, 'concurrency_limit', place);
   if (work.kind === 'for') {
-    return checkFor(work, place, 'branch', closedRegion(work.steps, place.region, 'parallel'), shared);
+    checkFor(work, place, 'branch', closedRegion(work.steps, place.region, 'parallel'), shared);
+    return;
   }
   for (const { steps } of work.branches) {
     inside(

@@ -9,6 +9,7 @@ import {
   type LibraryFunction,
   type LibraryParam,
 } from '../stdlib/function.ts';
+import { scalarText } from '../stdlib/http.ts';
 import { optionsOf } from './options.ts';
 import { pathOf, send } from './request.ts';
 import { CONNECTORS, type Connector, type Waiting } from './table.ts';
@@ -72,7 +73,7 @@ const accessString: LibraryFunction = {
   call: async (args, context) => {
     const project = args.optional('project_id', (name) => args.string(name)) ?? context.host.identity.project;
     const version = args.value('version');
-    const name = `projects/${project}/secrets/${args.string('secret_id')}/versions/${String(version)}`;
+    const name = `projects/${project}/secrets/${args.string('secret_id')}/versions/${scalarText('version', version)}`;
     const answer = await call(ACCESS, new Arguments(ACCESS.name, mapOf({ name })), context);
     const payload = isMap(answer) ? answer.get('payload') : undefined;
     const data = payload !== undefined && isMap(payload) ? payload.get('data') : undefined;

@@ -1,6 +1,6 @@
 /** From a connector's arguments to its REST request, sent with the connector's own retries. */
 import { MAX_HTTP_TIMEOUT } from '../lang/limits.ts';
-import { hasTag, Raised, systemError, typeError } from '../run/errors.ts';
+import { Raised, systemError, typeError } from '../run/errors.ts';
 import { parseJson, toJson } from '../run/json.ts';
 import { isBytes, isList, isMap, type Value } from '../run/values.ts';
 import type { Arguments, CallContext } from '../stdlib/function.ts';
@@ -99,7 +99,3 @@ function decode(answer: Answer, path: string): Value {
     throw systemError('ResponseTypeError', `the answer of ${path} is not JSON`);
   }
 }
-
-/** Whether polling may go on after this error: it is about one request, not about the thing waited for. */
-export const isPassing = (error: unknown): boolean =>
-  error instanceof Raised && !hasTag(error.value, 'ResponseTypeError') && isRetryable.idempotent(error.value);

@@ -1,5 +1,6 @@
 /** Waiting for what a connector started: a long-running operation, or a workflow execution. */
-import { Raised, systemError } from '../run/errors.ts';
+import type { Raised } from '../run/errors.ts';
+import { systemError } from '../run/errors.ts';
 import { isMap, type Dict, type Value } from '../run/values.ts';
 import type { CallContext } from '../stdlib/function.ts';
 import { delayBefore } from '../stdlib/retry.ts';
@@ -19,18 +20,19 @@ export async function waitFor(
   const { waits } = connector;
   const deadline = context.host.deadline(options.timeout * 1000);
   try {
-    let current = mapWithName(started, connector);
-    const path = `${waits.kind === 'operation' ? waits.prefix : '/v1'}/${String(current.get('name'))}`;
+    const { operation, name } = named(started, connector);
+    let current = operation;
+    const path = `${waits.kind === 'operation' ? waits.prefix : '/v1'}/${name}`;
     for (let poll = 0; !isOver(current, waits); poll += 1) {
       await pause(delayBefore(poll, options.polling) * 1000, deadline.signal, context);
       if (deadline.passed()) {
         throw systemError('TimeoutError', `${connector.name}: not finished within ${options.timeout} s`);
       }
       context.countStep();
-      current = mapWithName(
+      current = named(
         await send(connector.service, 'GET', path, null, options.timeout, context),
         connector,
-      );
+      ).operation;
     }
     return outcome(current, waits, connector);
   } finally {
@@ -46,17 +48,18 @@ async function pause(ms: number, deadline: AbortSignal, { host }: CallContext): 
     deadline.addEventListener('abort', stop, { once: true });
   });
   try {
-    await Promise.race([host.sleep(ms), late]);
+    await Promise.race([host.pause(ms), late]);
   } finally {
     deadline.removeEventListener('abort', stop);
   }
 }
 
-function mapWithName(value: Value, connector: Connector): Dict {
-  if (isMap(value) && typeof value.get('name') === 'string') return value;
+function named(value: Value, connector: Connector): { operation: Dict; name: string } {
+  const name = isMap(value) ? value.get('name') : undefined;
+  if (isMap(value) && typeof name === 'string') return { operation: value, name };
   throw systemError(
     'ResponseTypeError',
-    `${connector.name}: the answer is not ${connector.waits?.kind ?? 'an object'}`,
+    `${connector.name}: the answer is not an ${connector.waits?.kind ?? 'object'}`,
   );
 }
 

@@ -34,7 +34,10 @@ export class Callbacks {
     const endpoint = this.#endpoints.get(id);
     if (endpoint?.method !== request.method) throw notFound(`Callback ${id} for ${request.method}`);
     const waiter = endpoint.waiters.shift();
-    if (waiter !== undefined) return waiter(request);
+    if (waiter !== undefined) {
+      waiter(request);
+      return;
+    }
     if (endpoint.stored !== undefined) {
       throw new ApiError('RESOURCE_EXHAUSTED', `Callback ${id} has a request that is not processed yet`);
     }

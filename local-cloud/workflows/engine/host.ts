@@ -8,6 +8,9 @@ import type { Callbacks } from './callbacks.ts';
 
 export type LogSink = (severity: Severity, entry: { text: string } | { json: Dict }) => void;
 
+/** However fast cloud time runs, a build's Terraform is asked about no more often; each poll counts as a step. */
+const MIN_PAUSE_WALL_MS = 20;
+
 export class CloudHost implements Host {
   readonly identity: ExecutionIdentity;
   readonly log: LogSink;
@@ -32,6 +35,11 @@ export class CloudHost implements Host {
 
   sleep(ms: number): Promise<void> {
     return this.#cloud.clock.sleep(ms, this.#over.signal);
+  }
+
+  pause(ms: number): Promise<void> {
+    const { speed } = this.#cloud.clock;
+    return this.sleep(speed > 1 ? Math.max(ms, MIN_PAUSE_WALL_MS * speed) : ms);
   }
 
   deadline(ms: number): Deadline {

@@ -42,13 +42,10 @@ export class StaticScope {
   }
 
   find(name: string): Location | undefined {
-    let depth = 0;
-    for (let scope: StaticScope | undefined = this; scope !== undefined; scope = scope.parent) {
-      const slot = scope.#slots.get(name);
-      if (slot !== undefined) return { depth, slot };
-      depth += 1;
-    }
-    return undefined;
+    const slot = this.#slots.get(name);
+    if (slot !== undefined) return { depth: 0, slot };
+    const outer = this.parent?.find(name);
+    return outer && { depth: outer.depth + 1, slot: outer.slot };
   }
 
   knows(name: string): boolean {
@@ -57,11 +54,9 @@ export class StaticScope {
 
   /** The first branch on the way to `name`'s scope that does not share it; writing it there is a deploy error. */
   unsharedBranch(name: string): StaticScope | undefined {
-    for (let scope: StaticScope | undefined = this; scope !== undefined; scope = scope.parent) {
-      if (scope.has(name)) return undefined;
-      if (scope.kind === 'branch' && !scope.shared.includes(name)) return scope;
-    }
-    return undefined;
+    if (this.has(name)) return undefined;
+    if (this.kind === 'branch' && !this.shared.includes(name)) return this;
+    return this.parent?.unsharedBranch(name);
   }
 }
 

@@ -18,7 +18,7 @@ type Reader = (value: unknown, owner: Owner) => Body[string] | undefined;
 
 function description(value: unknown): string | undefined {
   const text = optionalText(value, 'description');
-  if (text !== undefined && [...text].length > MAX_DESCRIPTION_CHARS) {
+  if (text !== undefined && Array.from(text).length > MAX_DESCRIPTION_CHARS) {
     throw invalid(`description is longer than ${MAX_DESCRIPTION_CHARS} characters`);
   }
   return text;

@@ -57,4 +57,4 @@ function indexOf(list: List, key: Value): number {
 }
 
 const describe = (key: Value): string =>
-  typeof key === 'string' ? `key '${key}'` : `element ${String(key)}`;
+  typeof key === 'string' ? `key '${key}'` : `the element at an index of type ${typeOf(key)}`;

@@ -17,7 +17,8 @@ export type Signal =
 /** Runs a step or block; `entry` names a step inside it to begin with. */
 export type Exec = (frame: Frame, entry?: string) => Maybe<Signal>;
 
-export function then<A, B>(value: Maybe<A>, next: (value: A) => Maybe<B>): Maybe<B> {
+/** Not named `then`: a module with such an export is taken for a promise by whoever imports it dynamically. */
+export function andThen<A, B>(value: Maybe<A>, next: (value: A) => Maybe<B>): Maybe<B> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 

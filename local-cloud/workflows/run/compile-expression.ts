@@ -3,7 +3,7 @@ import type { BinaryOperator, Expression, Position, Template } from '../lang/pro
 import { dottedName, rootOf } from '../lang/structure.ts';
 import { libraryConstant, libraryFunction } from '../library.ts';
 import { keyOf, read } from './access.ts';
-import { gather, rescue, then, type Code, type Maybe } from './code.ts';
+import { gather, rescue, andThen, type Code, type Maybe } from './code.ts';
 import { Raised } from './errors.ts';
 import { binary, unary } from './operators.ts';
 import type { Frame } from './frame.ts';
@@ -54,7 +54,7 @@ export function compileExpression(expression: Expression, site: Site): Code {
     case 'unary': {
       const operand = compile(expression.operand);
       const { operator } = expression;
-      return (frame) => then(operand(frame), (value) => unary(operator, value));
+      return (frame) => andThen(operand(frame), (value) => unary(operator, value));
     }
     case 'binary':
       return compileBinary(expression.operator, compile(expression.left), compile(expression.right));
@@ -79,7 +79,7 @@ const compileBinary = (operator: BinaryOperator, left: Code, right: Code): Code 
 function pair(left: Code, right: Code, apply: (a: Value, b: Value) => Value): Code {
   return (frame) => {
     const a = left(frame);
-    if (a instanceof Promise) return a.then((value) => then(right(frame), (b) => apply(value, b)));
+    if (a instanceof Promise) return a.then((value) => andThen(right(frame), (b) => apply(value, b)));
     const b = right(frame);
     return b instanceof Promise ? b.then((value) => apply(a, value)) : apply(a, b);
   };
@@ -87,8 +87,8 @@ function pair(left: Code, right: Code, apply: (a: Value, b: Value) => Value): Co
 
 function mapCode(keys: readonly Code[], values: readonly Code[]): Code {
   return (frame) =>
-    then(gather(keys, frame), (names) =>
-      then(
+    andThen(gather(keys, frame), (names) =>
+      andThen(
         gather(values, frame),
         (items) => new Map(names.map((name, i) => [keyOf(name), items[i] ?? null])),
       ),
@@ -114,5 +114,5 @@ function compileMember(expression: Expression & { kind: 'member' }, site: Site):
   }
   const object = compileExpression(expression.object, site);
   const { key } = expression;
-  return (frame) => then(object(frame), (value) => read(value, key));
+  return (frame) => andThen(object(frame), (value) => read(value, key));
 }

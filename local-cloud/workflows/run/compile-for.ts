@@ -1,7 +1,7 @@
 /** Loops: over the elements of a list, or from one number to another. */
 import type { ForBody } from '../lang/program.ts';
 import { childScope, type StaticScope } from '../lang/scope.ts';
-import { lastly, then, type Exec, type Maybe, type Signal } from './code.ts';
+import { lastly, andThen, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileTemplate, located } from './compile-expression.ts';
 import { typeError, valueError } from './errors.ts';
 import { Scope, type Frame } from './frame.ts';
@@ -18,7 +18,7 @@ export interface Iteration {
 export function compileRounds(body: ForBody, site: Site): (frame: Frame) => Maybe<Iterable<Iteration>> {
   const code = compileTemplate(body.over.template, site);
   const check = body.over.kind === 'in' ? elements : range;
-  return located((frame) => then(code(frame), check), body.over.template.position);
+  return located((frame) => andThen(code(frame), check), body.over.template.position);
 }
 
 function* elementsOf(list: readonly Value[]): Iterable<Iteration> {
@@ -80,7 +80,7 @@ export function compileFor(body: ForBody, site: Site): Exec {
   const rounds = compileRounds(body, site);
   const iterate = compileIteration(body, scope, site);
   return (frame) =>
-    then(rounds(frame), (list) => {
+    andThen(rounds(frame), (list) => {
       const iterator = list[Symbol.iterator]();
       return loop(iterator, (iteration) => iterate(frame, iteration));
     });

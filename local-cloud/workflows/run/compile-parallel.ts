@@ -5,7 +5,7 @@
 import { MAX_PARALLEL_DEPTH, MAX_REPORTED_BRANCHES } from '../lang/limits.ts';
 import type { ForBody, ParallelBody } from '../lang/program.ts';
 import { childScope } from '../lang/scope.ts';
-import { lastly, then, type Exec, type Maybe, type Signal } from './code.ts';
+import { lastly, andThen, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileTemplate } from './compile-expression.ts';
 import { compileIteration, compileRounds } from './compile-for.ts';
 import { Fatal, Raised, systemError, valueError } from './errors.ts';
@@ -32,11 +32,11 @@ export function compileParallel(body: ParallelBody, site: Site): Exec {
         `parallel steps are nested more than ${MAX_PARALLEL_DEPTH} deep`,
       );
     }
-    return then(limit?.(frame) ?? null, (count) => {
+    return andThen(limit?.(frame) ?? null, (count) => {
       if (count !== null && (typeof count !== 'bigint' || count < 1n)) {
         throw valueError('concurrency_limit must be a positive integer');
       }
-      return then(threads(frame), (list) =>
+      return andThen(threads(frame), (list) =>
         runAll([...list], frame, count === null ? undefined : Number(count)),
       );
     });
@@ -72,7 +72,7 @@ function iterations(
   const rounds = compileRounds(body, site);
   const iterate = compileIteration(body, scope, site);
   return (frame) =>
-    then(rounds(frame), (list) =>
+    andThen(rounds(frame), (list) =>
       [...list].map((iteration): Thread => ({
         id: String(iteration.index),
         run: (inner) => iterate(inner, iteration),

@@ -4,7 +4,7 @@ import type { StaticScope } from '../lang/scope.ts';
 import { reachableInside } from '../lang/structure.ts';
 import { write } from './access.ts';
 import { compileBlock } from './block.ts';
-import { gather, then, type Code, type Exec, type Maybe, type Signal } from './code.ts';
+import { gather, andThen, type Code, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileExpression, compileTemplate, located } from './compile-expression.ts';
 import { compileFor } from './compile-for.ts';
 import { compileParallel } from './compile-parallel.ts';
@@ -37,7 +37,7 @@ function compileBody(body: Body, site: Site): Exec {
       return compileRaise(body, site);
     case 'return': {
       const value = compileTemplate(body.value, site);
-      return (frame) => then(value(frame), (result): Signal => ({ kind: 'return', value: result }));
+      return (frame) => andThen(value(frame), (result): Signal => ({ kind: 'return', value: result }));
     }
     case 'steps':
       return site.block(body.steps, site.scope);
@@ -50,7 +50,7 @@ function compileAssign({ assignments }: AssignBody, site: Site): Exec {
   const codes = assignments.map(({ target, value }) => {
     const store = compileTarget(target, site);
     const code = compileTemplate(value, site);
-    return (frame: Frame): Maybe<undefined> => then(code(frame), (result) => store(frame, result));
+    return (frame: Frame): Maybe<undefined> => andThen(code(frame), (result) => store(frame, result));
   });
   return (frame) => runAll(codes, frame, 0);
 }
@@ -74,15 +74,18 @@ export function compileTarget(target: Target, site: Site): Store {
   const location = site.scope.find(target.name);
   if (location === undefined) throw new Error(`the checker let the unknown target ${target.name} pass`);
   if (target.path.length === 0) {
-    return (frame, value) => void frame.scope.set(location, value);
+    return (frame, value) => {
+      frame.scope.set(location, value);
+      return undefined;
+    };
   }
   const path = target.path.map((index) => compileExpression(index, site));
   const store = (frame: Frame, value: Value): Maybe<Value> =>
-    then(gather(path, frame), (keys) => {
+    andThen(gather(path, frame), (keys) => {
       frame.scope.set(location, write(frame.scope.peek(location), keys, value));
       return null;
     });
-  return (frame, value) => then(located((f) => store(f, value), target.position)(frame), () => undefined);
+  return (frame, value) => andThen(located((f) => store(f, value), target.position)(frame), () => undefined);
 }
 
 function compileCall({ callee, args, result, position }: CallBody, site: Site): Exec {
@@ -97,9 +100,9 @@ function compileCall({ callee, args, result, position }: CallBody, site: Site): 
         )
       : site.callables.positional(callee, codes);
   const code = located(call, position);
-  if (result === undefined) return (frame) => then(code(frame), () => undefined);
+  if (result === undefined) return (frame) => andThen(code(frame), () => undefined);
   const store = compileTarget(result, site);
-  return (frame) => then(code(frame), (value) => store(frame, value));
+  return (frame) => andThen(code(frame), (value) => store(frame, value));
 }
 
 function compileRaise({ value }: RaiseBody, site: Site): Exec {
@@ -107,7 +110,7 @@ function compileRaise({ value }: RaiseBody, site: Site): Exec {
   const fail = (result: Value): never => {
     throw new Raised(result, false);
   };
-  return located((frame) => then(compiled(frame), fail), value.position);
+  return located((frame) => andThen(compiled(frame), fail), value.position);
 }
 
 interface Arm {
@@ -124,7 +127,7 @@ function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
       throw typeError(`condition must be a boolean; got: ${typeOf(result)}`);
     };
     return {
-      condition: located((frame) => then(value(frame), check), condition.position),
+      condition: located((frame) => andThen(value(frame), check), condition.position),
       run: compileBody(body, site),
       next: next === undefined ? undefined : { kind: 'jump', target: next.target },
     };
@@ -139,7 +142,7 @@ function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
 }
 
 const take = (arm: Arm, frame: Frame, entry?: string): Maybe<Signal> =>
-  then(arm.run(frame, entry), (signal) => signal ?? arm.next);
+  andThen(arm.run(frame, entry), (signal) => signal ?? arm.next);
 
 function choose(arms: readonly Arm[], frame: Frame, from: number): Maybe<Signal> {
   for (let i = from; i < arms.length; i += 1) {

@@ -28,6 +28,11 @@ export interface StackElement {
   readonly position: Position;
 }
 
+function messageOf(value: Value): string {
+  const message = isMap(value) ? value.get('message') : value;
+  return typeof message === 'string' ? message : 'raised by the workflow';
+}
+
 /** An error on its way up. `value` is what `raise` was given, or the map of a system error. */
 export class Raised extends Error {
   readonly value: Value;
@@ -39,7 +44,7 @@ export class Raised extends Error {
   #located = false;
 
   constructor(value: Value, system: boolean) {
-    super(isMap(value) ? String(value.get('message')) : 'raised by the workflow');
+    super(messageOf(value));
     this.value = value;
     this.#system = system;
   }

@@ -1,7 +1,7 @@
 /** The running side of an execution: its counters and limits, its scopes, and where each routine call stands. */
 import { MAX_CONCURRENT_BRANCHES, MAX_MEMORY_BYTES, MAX_STEPS } from '../lang/limits.ts';
 import type { Location } from '../lang/scope.ts';
-import { resourceLimit, Stopped, systemError, type Fatal } from './errors.ts';
+import { resourceLimit, systemError, type Fatal, type Stopped } from './errors.ts';
 import type { Host } from './host.ts';
 import { Permits } from './permits.ts';
 import { sizeOf, type Value } from './values.ts';
@@ -97,9 +97,7 @@ export class Scope {
   }
 
   #up(depth: number): Scope {
-    let scope: Scope = this;
-    for (let i = 0; i < depth && scope.parent !== undefined; i += 1) scope = scope.parent;
-    return scope;
+    return depth === 0 || this.parent === undefined ? this : this.parent.#up(depth - 1);
   }
 }
 

@@ -43,6 +43,8 @@ export interface Host {
   now(): number;
   /** Resolves after `ms` of cloud time; rejects when the execution ends first. */
   sleep(ms: number): Promise<void>;
+  /** Like {@link sleep}, before asking again about real work: never so short on the wall that asking becomes busy. */
+  pause(ms: number): Promise<void>;
   /** Aborts with the execution as well. */
   deadline(ms: number): Deadline;
   /** Base URL of a Google service, by its short name (`cloudbuild`); undefined when it is not part of this cloud. */

@@ -5,7 +5,7 @@ import { routineScope } from '../lang/scope.ts';
 import { isConnectorName, unknownConnector } from '../connectors/connector.ts';
 import { libraryFunction } from '../library.ts';
 import { Arguments, type LibraryFunction } from '../stdlib/function.ts';
-import { gather, lastly, rescue, then, type Code, type Exec, type Maybe, type Signal } from './code.ts';
+import { gather, lastly, rescue, andThen, type Code, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileSteps } from './compile-step.ts';
 import { Raised, systemError, typeError } from './errors.ts';
 import { Run, Scope, type Frame } from './frame.ts';
@@ -77,7 +77,7 @@ function compileRoutine(routine: Routine, callables: Callables): CompiledRoutine
             const value = given.has(name) ? given.get(name) : fallback;
             if (location !== undefined && value !== undefined) inner.set(location, value);
           }
-          return then(run({ ...frame, routine: routine.name, scope: inner }), resultOf);
+          return andThen(run({ ...frame, routine: routine.name, scope: inner }), resultOf);
         },
         () => inner.release(),
       );
@@ -107,7 +107,7 @@ class Linker implements Callables {
 
   named(callee: string, names: readonly string[], args: readonly Code[]): Code {
     return (frame) =>
-      then(gather(args, frame), (values) =>
+      andThen(gather(args, frame), (values) =>
         this.#call(frame, callee, new Map(names.map((name, i) => [name, values[i] ?? null]))),
       );
   }

@@ -20,27 +20,23 @@ export type Value = Scalar | Uint8Array | FunctionValue | List | Dict;
 export type TypeName =
   'integer' | 'double' | 'string' | 'boolean' | 'bytes' | 'null' | 'list' | 'map' | 'function';
 
+/** Code points: what the language counts as characters, an emoji once. */
+export const characters = (text: string): string[] => Array.from(text);
+
 export const isList = (value: Value): value is List => Array.isArray(value);
 export const isMap = (value: Value): value is Dict => value instanceof Map;
 export const isBytes = (value: Value): value is Uint8Array => value instanceof Uint8Array;
 
 /** The name `get_type()` gives. */
 export function typeOf(value: Value): TypeName {
-  switch (typeof value) {
-    case 'bigint':
-      return 'integer';
-    case 'number':
-      return 'double';
-    case 'string':
-      return 'string';
-    case 'boolean':
-      return 'boolean';
-    case 'object':
-      if (value === null) return 'null';
-      if (isList(value)) return 'list';
-      if (isMap(value)) return 'map';
-      return isBytes(value) ? 'bytes' : 'function';
-  }
+  if (value === null) return 'null';
+  if (typeof value === 'bigint') return 'integer';
+  if (typeof value === 'number') return 'double';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'boolean';
+  if (isList(value)) return 'list';
+  if (isMap(value)) return 'map';
+  return isBytes(value) ? 'bytes' : 'function';
 }
 
 /** Deep equality; integers and doubles compare as numbers, everything else across types is unequal. */

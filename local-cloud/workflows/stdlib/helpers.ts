@@ -1,7 +1,7 @@
 /** The expression helpers: conversions, `len`, `keys`, `default`, `if`, `get_type`. Source: stdlib reference, "Expression helpers". */
 import { typeError, valueError } from '../run/errors.ts';
 import { textOf } from '../run/operators.ts';
-import { isList, isMap, typeOf, type Value } from '../run/values.ts';
+import { characters, isList, isMap, typeOf, type Value } from '../run/values.ts';
 import { params, type LibraryFunction } from './function.ts';
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -39,8 +39,7 @@ function string(value: Value): string {
 }
 
 function len(value: Value): bigint {
-  // Characters, not UTF-16 units: an emoji counts once.
-  if (typeof value === 'string') return BigInt([...value].length);
+  if (typeof value === 'string') return BigInt(characters(value).length);
   if (isList(value)) return BigInt(value.length);
   if (isMap(value)) return BigInt(value.size);
   throw typeError(`len: a value of type ${typeOf(value)} has no length`);

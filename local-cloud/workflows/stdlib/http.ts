@@ -105,7 +105,7 @@ function tokenFor(auth: Dict, host: Host): string {
   const keys = typeof type === 'string' ? AUTH_KEYS[type] : undefined;
   if (keys === undefined) throw valueError(`auth.type must be OIDC or OAuth2`);
   const unknown = [...auth.keys()].find((key) => !keys.includes(key));
-  if (unknown !== undefined) throw valueError(`auth.${unknown} is not known for ${String(type)}`);
+  if (unknown !== undefined) throw valueError(`auth.${unknown} is not known for this auth.type`);
   return host.token();
 }
 

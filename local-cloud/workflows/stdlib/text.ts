@@ -1,7 +1,7 @@
 /** The module `text`. Its regular expressions are RE2: no lookaround, no backreferences, leftmost-longest matches. */
 import { RE2JS } from 're2js';
 import { valueError } from '../run/errors.ts';
-import { mapOf, type Value } from '../run/values.ts';
+import { characters, mapOf, type Value } from '../run/values.ts';
 import { params, type Arguments, type LibraryFunction } from './function.ts';
 
 function regexpOf(args: Arguments): RE2JS {
@@ -16,7 +16,7 @@ function regexpOf(args: Arguments): RE2JS {
 }
 
 /** Positions count characters, as `len` does, not UTF-16 units. */
-const charIndex = (source: string, unit: number): bigint => BigInt([...source.slice(0, unit)].length);
+const charIndex = (source: string, unit: number): bigint => BigInt(characters(source.slice(0, unit)).length);
 
 function findAll(source: string, wanted: string): bigint[] {
   if (wanted === '') throw valueError('text.find_all: the text to find must not be empty');
@@ -37,13 +37,11 @@ function findAllRegex(source: string, regexp: RE2JS): Value[] {
 }
 
 function substring(source: string, start: number, end: number): string {
-  const characters = [...source];
-  if (start < 0 || end > characters.length || start > end) {
-    throw valueError(
-      `text.substring: ${start} to ${end} is outside a text of ${characters.length} characters`,
-    );
+  const all = characters(source);
+  if (start < 0 || end > all.length || start > end) {
+    throw valueError(`text.substring: ${start} to ${end} is outside a text of ${all.length} characters`);
   }
-  return characters.slice(start, end).join('');
+  return all.slice(start, end).join('');
 }
 
 const CHARSETS: Readonly<Record<string, BufferEncoding>> = {

@@ -83,10 +83,14 @@ async function read(response: Response, url: URL, deadline: Deadline): Promise<A
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > MAX_RESPONSE_BYTES) break;
-      chunks.push(chunk);
+    const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
+    for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+      size += part.value.byteLength;
+      if (size > MAX_RESPONSE_BYTES) {
+        await reader?.cancel();
+        break;
+      }
+      chunks.push(part.value);
     }
   } catch (error) {
     if (deadline.signal.aborted) throw error;

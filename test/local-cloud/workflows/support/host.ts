@@ -39,6 +39,7 @@ export function testHost(options: { speed?: number; start?: number } = {}): Test
     end: (cause) => over.abort(cause),
     now: () => clock.now(),
     sleep: (ms) => clock.sleep(ms, over.signal),
+    pause: (ms) => clock.sleep(ms, over.signal),
     deadline: (ms) => {
       const late = new AbortController();
       const cancel = clock.after(ms, () => late.abort(new Stopped('late')));
@@ -68,7 +69,7 @@ export interface Outcome {
 export async function execute(
   source: string,
   argument: unknown = null,
-  host: Host = testHost(),
+  host: Host = testHost({ speed: 1000 }),
 ): Promise<Outcome> {
   const steps: string[] = [];
   const { run, result } = compileProgram(build(source)).start(
@@ -85,6 +86,17 @@ export async function execute(
   } finally {
     host.end(new Stopped('test over'));
   }
+}
+
+/** Runs to the end on a standing clock, moving its time whenever nothing else can happen. */
+export async function executeInTime(source: string, argument: unknown = null, host = testHost()): Promise<Outcome> {
+  let done = false;
+  const running = execute(source, argument, host).finally(() => (done = true));
+  while (!done) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await host.clock.advance(1000);
+  }
+  return running;
 }
 
 /** The value of one expression, given without `${}`; throws what it raises. */
