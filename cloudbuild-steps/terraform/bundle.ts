@@ -1,4 +1,5 @@
 /** The Terraform modules, copied into the workspace with the tenant's variables beside them. */
+import { existsSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Json } from '../../reconciler/model.ts';
@@ -7,9 +8,15 @@ import { StepError, wordsOf, type Context } from '../step.ts';
 /** The root module within the bundle. */
 const ROOT_MODULE = join('tenant', 'gcp');
 
+/** Beside the sources it is two levels up; compiled to `dist/` we stand one level deeper in the same package. */
+function bundleBesideUs(): string {
+  const near = join(import.meta.dirname, '..', '..', 'terraform');
+  return existsSync(near) ? near : join(import.meta.dirname, '..', '..', '..', 'terraform');
+}
+
 /** Gives the folder to run Terraform in. The bundle comes from `PLUMBLINE_TERRAFORM_ROOT`, else from beside the steps. */
 export async function unpackBundle(vars: Json, { env, workspace }: Context): Promise<string> {
-  const source = env['PLUMBLINE_TERRAFORM_ROOT'] ?? join(import.meta.dirname, '..', '..', 'terraform');
+  const source = env['PLUMBLINE_TERRAFORM_ROOT'] ?? bundleBesideUs();
   const target = join(workspace, 'terraform');
   const folder = join(target, ROOT_MODULE);
   try {
