@@ -2,7 +2,7 @@
 import { KINDS, kindOf, type Kind } from './kinds.ts';
 import { methodNotAllowed, noSuchPath } from './status.ts';
 
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
+type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
 /** A request for one object or a collection of them. */
 export interface ObjectRoute {

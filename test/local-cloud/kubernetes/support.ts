@@ -64,14 +64,14 @@ export function itemsAt(value: Json | undefined, dotted: string): Body[] {
   return Array.isArray(list) ? (list as Body[]) : [];
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   /** Parsed; text answers stand under `text`. */
   readonly body: Body;
 }
 
-export interface Watching {
+interface Watching {
   /** The next event; undefined once the stream has ended. */
   readonly next: () => Promise<Body | undefined>;
   readonly close: () => void;
