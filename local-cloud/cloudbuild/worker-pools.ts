@@ -58,7 +58,9 @@ export function poolOfBuild(cloud: Cloud, name: string, location: string): Build
   if (state !== 'RUNNING')
     throw new ApiError('FAILED_PRECONDITION', `worker pool ${name} is ${state}, not RUNNING`);
   const { networkConfig } = (pool.body['privatePoolV1Config'] ?? {}) as { networkConfig?: Body };
-  return { network: networkConfig && stringField(networkConfig, 'peeredNetwork') };
+  // Terraform configurations give the network by its id or by its self link.
+  const peered = networkConfig && stringField(networkConfig, 'peeredNetwork');
+  return { network: peered?.replace(/^.*(?=projects\/)/, '') };
 }
 
 export function workerPoolMethods(cloud: Cloud): Method[] {

@@ -208,11 +208,11 @@ describe("a step's environment", () => {
   });
 
   it('has the secrets it was promised, and the build fails when one cannot be read', async () => {
-    const { cloud, call } = builds;
-    await call('secretmanager', 'POST', '/v1/projects/acme-prod/secrets?secretId=db', {
+    const { cloud } = builds;
+    await builds.call('secretmanager', 'POST', '/v1/projects/acme-prod/secrets?secretId=db', {
       replication: { automatic: {} },
     });
-    await call('secretmanager', 'POST', '/v1/projects/acme-prod/secrets/db:addVersion', {
+    await builds.call('secretmanager', 'POST', '/v1/projects/acme-prod/secrets/db:addVersion', {
       payload: { data: Buffer.from('hunter2').toString('base64') },
     });
     const secret = (versionName: string) => ({ secretManager: [{ versionName, env: 'PASSWORD' }] });
