@@ -3,6 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { parseBuild } from '../../local-cloud/cloudbuild/model.ts';
+import { substitute } from '../../local-cloud/cloudbuild/substitutions.ts';
+import { validateBuild } from '../../local-cloud/cloudbuild/validate.ts';
 
 interface Build {
   readonly steps: readonly {
@@ -47,6 +50,16 @@ test('uses every substitution it declares and declares every one it uses', () =>
       .match(/\$\{?_[A-Z_]+/g)
       ?.map((name) => name.replace(/^\$\{?/, '')) ?? [];
   expect([...new Set(used)].sort()).toEqual(Object.keys(build.substitutions).sort());
+});
+
+test('is accepted by the local Cloud Build, with every substitution filled in', () => {
+  const request = parseBuild(build as unknown as Record<string, unknown>);
+  const filled = substitute(request, { PROJECT_ID: 'plumbline-platform', BUILD_ID: 'b-1' });
+  validateBuild(filled.build);
+  expect(JSON.stringify(filled.build.steps)).not.toMatch(/\$[{_A-Z]/);
+  expect(filled.build.steps.at(-1)?.args).toContain(
+    '--image=us-central1-docker.pkg.dev/plumbline-platform/plumbline/job:b-1',
+  );
 });
 
 test('pushes exactly the images it builds, and no step goes through a shell', () => {
