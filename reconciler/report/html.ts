@@ -14,7 +14,9 @@ import {
   countByClass,
   deeds,
   doings,
+  firstSeen,
   generations,
+  hasSides,
   isQuiet,
   nextFor,
   plural,
@@ -171,6 +173,7 @@ function loose(tenant: TenantReport): Markup {
 function findingBlock(finding: Finding, tenant: TenantReport, report: RunReport): Markup {
   const id = anchor(tenant.name, findingKey(finding));
   const next = nextFor(tenant, finding, report.run.mode);
+  const first = firstSeen(finding, report);
   return html`<div class="finding" id="${id}">
     <p>
       <span class="tag ${finding.class}">${SYMBOLS[finding.class]} ${finding.class}</span>
@@ -185,18 +188,16 @@ function findingBlock(finding: Finding, tenant: TenantReport, report: RunReport)
         ${finding.from === null ? 'no field stands behind it' : html`<code>${text(finding.from)}</code>`}
       </dd>
       <dt>Seen</dt>
-      <dd>
-        ${text(`${finding.source} at ${finding.at}`)}${finding.since !== finding.at && text(`, first ${finding.since}`)}
-      </dd>
+      <dd>${text(`${finding.source} at ${finding.at}`)}${first !== null && text(`, ${first}`)}</dd>
       <dt>Next</dt>
       <dd>${text(next.text)}</dd>
     </dl>
   </div> `;
 }
 
-/** Nobody looked at an unreadable field, so showing a "have" for it would claim something. */
-function sides({ class: kind, field, want, have }: Finding): Markup | null {
-  if (kind === 'unreadable' || (field === null && want === null && have === null)) return null;
+function sides(finding: Finding): Markup | null {
+  if (!hasSides(finding)) return null;
+  const { want, have } = finding;
   return html`<div class="sides">
     <div><span>want</span><code>${value(want)}</code></div>
     <div><span>have</span><code>${value(have)}</code></div>

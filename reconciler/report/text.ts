@@ -8,14 +8,18 @@ import {
   answer,
   byResource,
   classCounts,
+  commonNext,
   countByClass,
   deeds,
   doings,
+  firstSeen,
   generations,
+  hasSides,
   isQuiet,
   nextFor,
   plural,
   valueText,
+  type Next,
 } from './words.ts';
 
 /** The colours used; picocolors' `createColors` gives them, `PLAIN` gives none. */
@@ -69,7 +73,7 @@ function headline(report: RunReport): string {
 const legend = (): string =>
   `Symbols: ${Object.entries(SYMBOLS)
     .map(([name, symbol]) => `${symbol} ${name}`)
-    .join('  ')}. Each line reads: what the record wants → what is there.`;
+    .join('  ')}; [the record's field it comes from].`;
 
 function table(tenants: readonly TenantReport[], paint: Paint): string[] {
   const fold = tenants.length > MOST_QUIET_ROWS;
@@ -101,13 +105,19 @@ function tenantLines(tenant: TenantReport, report: RunReport, paint: Paint): str
     `${paint.bold(printable(tenant.name))}: ${VERDICT_WORDS[tenant.verdict]}, ${generations(tenant)}, ${plural(tenant.resources, 'resource')} compared`,
   ];
   if (tenant.error !== null) lines.push(`  ${paint.red(`could not be judged: ${printable(tenant.error)}`)}`);
+  const common = commonNext(tenant, report.run.mode);
   for (const { plane, resources } of byResource(tenant.findings)) {
     lines.push(`  ${plane}`);
     for (const { resource, findings } of resources) {
       lines.push(`    ${paint.bold(printable(resource))}`);
-      for (const finding of findings) lines.push(...findingLines(finding, tenant, report, paint));
+      for (const finding of findings) {
+        const next = common === null ? nextFor(tenant, finding, report.run.mode) : null;
+        lines.push(...findingLines(finding, next, report, paint));
+      }
     }
   }
+  if (common !== null)
+    lines.push(nextLine(`  next, for all ${tenant.findings.length} findings: `, common, paint));
   lines.push(...looseLines(tenant, paint));
   return lines;
 }
@@ -124,26 +134,27 @@ function looseLines(tenant: TenantReport, paint: Paint): string[] {
   ];
 }
 
-function findingLines(finding: Finding, tenant: TenantReport, report: RunReport, paint: Paint): string[] {
-  const next = nextFor(tenant, finding, report.run.mode);
-  const nextPaint = next.kind === 'action' ? paint.cyan : next.kind === 'held' ? paint.magenta : paint.dim;
+/** `next` is null where it was said once for all. */
+function findingLines(finding: Finding, next: Next | null, report: RunReport, paint: Paint): string[] {
+  const { class: kind, message, source, at, from } = finding;
+  const first = firstSeen(finding, report);
+  const seen = `${source} at ${at}${first === null ? '' : `, ${first}`}`;
   return [
-    `      ${classPaint(finding.class, paint)(printable(`${SYMBOLS[finding.class]} ${finding.class} ${difference(finding)}`))}`,
-    ...(finding.from === null ? [] : [`          record: ${printable(finding.from)}`]),
-    `          why: ${printable(finding.message)}`,
-    paint.dim(
-      `          seen: ${printable(`${finding.source} at ${finding.at}`)}${finding.since === finding.at ? '' : `, first ${printable(finding.since)}`}`,
-    ),
-    nextPaint(`          next: ${printable(next.text)}`),
+    `      ${classPaint(kind, paint)(printable(`${SYMBOLS[kind]} ${kind}${difference(finding)}`))}${from === null ? '' : `  ${printable(`[${from}]`)}`}`,
+    paint.dim(`          why: ${printable(message)} (${printable(seen)})`),
+    ...(next === null ? [] : [nextLine('          next: ', next, paint)]),
   ];
 }
 
-/** Only a field has two sides worth printing; a resource that is missing as a whole says so by its class. */
-function difference({ field, want, have, class: kind }: Finding): string {
-  const where = field ?? '(whole resource)';
-  if (kind === 'unreadable') return where;
-  if (field === null && want === null && have === null) return where;
-  return `${where}: want ${valueText(want)} → have ${valueText(have)}`;
+function nextLine(prefix: string, next: Next, paint: Paint): string {
+  const nextPaint = next.kind === 'action' ? paint.cyan : next.kind === 'held' ? paint.magenta : paint.dim;
+  return nextPaint(printable(`${prefix}${next.text}`));
+}
+
+function difference(finding: Finding): string {
+  const where = finding.field === null ? '' : ` ${finding.field}`;
+  if (!hasSides(finding)) return where;
+  return `${where}: want ${valueText(finding.want)} → have ${valueText(finding.have)}`;
 }
 
 function classPaint(kind: FindingClass, paint: Paint): (text: string) => string {

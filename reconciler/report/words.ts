@@ -133,6 +133,24 @@ export function nextFor(tenant: TenantReport, finding: Finding, mode: RunReport[
   return { kind: 'none', text: 'nothing planned: no policy acts on it' };
 }
 
+/**
+ * Only a value has two sides worth showing: nobody looked at what is unreadable, and a resource that is missing or
+ * extra as a whole says so by its class.
+ */
+export const hasSides = ({ class: kind, field }: Finding): boolean =>
+  kind !== 'unreadable' && (field !== null || kind === 'unhealthy' || kind === 'changed');
+
+/** `first 2026-…`, for what an earlier pass has seen already; null for what is new. */
+export const firstSeen = ({ since }: Finding, { run }: RunReport): string | null =>
+  since < run.startedAt ? `first ${since}` : null;
+
+/** What happens next, when it is the same for all findings of a tenant that has several: it is said once then. */
+export function commonNext(tenant: TenantReport, mode: RunReport['run']['mode']): Next | null {
+  const [first, ...rest] = tenant.findings.map((finding) => nextFor(tenant, finding, mode));
+  if (first === undefined || rest.length === 0) return null;
+  return rest.every(({ text }) => text === first.text) ? first : null;
+}
+
 /** One cell that says what the pass did about a tenant. */
 export function doings(tenant: TenantReport): string {
   const parts = [
