@@ -176,13 +176,13 @@ class Parser {
   private column(): Column {
     const name = this.name();
     const type = this.next('a type').toUpperCase();
-    if (!isType(type)) this.fail(`one of ${TYPES.join(', ')} instead of ${type}`);
+    if (!isType(type)) this.refuse(`one of ${TYPES.join(', ')} instead of ${type}`);
     let maxLength: number | null = null;
     if (type === 'STRING') {
       this.expect('(');
       const length = this.next('a length');
       if (length.toUpperCase() !== 'MAX') {
-        if (!/^[1-9]\d*$/.test(length)) this.fail(`a length or MAX instead of ${length}`);
+        if (!/^[1-9]\d*$/.test(length)) this.refuse(`a length or MAX instead of ${length}`);
         maxLength = Number(length);
       }
       this.expect(')');
@@ -216,7 +216,7 @@ class Parser {
 
   private name(): string {
     const name = this.next('a name');
-    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) this.fail(`a name instead of ${name}`);
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) this.refuse(`a name instead of ${name}`);
     return name;
   }
 
@@ -238,6 +238,12 @@ class Parser {
     );
     if (matches) this.position += words.length;
     return matches;
+  }
+
+  /** The word just taken is not what it should be. */
+  private refuse(expected: string): never {
+    this.position -= 1;
+    this.fail(expected);
   }
 
   private fail(expected: string): never {

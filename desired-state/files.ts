@@ -80,9 +80,15 @@ export function parseRecords(text: string, file: string): RecordDocument[] {
     // The parser is recursive: thousands of open brackets exhaust its stack.
     return [unreadable(file, `cannot be parsed (${messageOf(error)})`, 'check that it is YAML or JSON')];
   }
-  const filled = documents.filter((document) => document.contents !== null || document.errors.length > 0);
+  const filled = documents.filter((document) => !isBlank(document));
   if (filled.length === 0) return [unreadable(file, 'holds no document', 'write a record into it')];
   return filled.map((document) => readDocument(document, file, lines));
+}
+
+/** Nothing between two `---`: not a document anybody meant to write. */
+function isBlank({ contents, errors }: Document): boolean {
+  const nothing = contents === null || (isScalar(contents) && contents.source === '');
+  return nothing && errors.length === 0;
 }
 
 async function readPath(path: string, options: ReadOptions): Promise<RecordDocument[]> {

@@ -27,7 +27,7 @@ export interface Connection {
 }
 
 /** A reachable Spanner answers a first call in well under a second. */
-export const FIRST_ANSWER_SECONDS = 8;
+export const FIRST_ANSWER_SECONDS = 6;
 const PROBE_SECONDS = 3;
 const CLOSE_SECONDS = 2;
 

@@ -7,9 +7,16 @@ import type { Emulator } from '../../desired-state/spanner/emulator.ts';
 let running: Promise<Emulator> | undefined;
 
 /** Started at the first call; it ends with the process, since it watches a pipe this process holds. */
-export function sharedEmulator(): Promise<Emulator> {
+export async function sharedEmulator(): Promise<Emulator> {
   running ??= start();
-  return running;
+  const emulator = await running;
+  process.env['SPANNER_EMULATOR_HOST'] = emulator.grpcHost;
+  return emulator;
+}
+
+/** For the end of a file: the next one in this worker has asked for no emulator. */
+export function leaveEmulator(): void {
+  delete process.env['SPANNER_EMULATOR_HOST'];
 }
 
 /** The full name of a new, empty database. */
@@ -23,7 +30,5 @@ export async function newDatabase(): Promise<string> {
 async function start(): Promise<Emulator> {
   const choice = findEmulator();
   if (choice === undefined) throw new Error('no Spanner emulator was found');
-  const emulator = await startEmulator(choice);
-  process.env['SPANNER_EMULATOR_HOST'] = emulator.grpcHost;
-  return emulator;
+  return await startEmulator(choice);
 }
