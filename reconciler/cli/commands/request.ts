@@ -38,7 +38,10 @@ export async function request(
       reason,
       ...(confirm !== undefined && { confirm }),
     });
-    if (!result.accepted) throw new CliError(`${kind} of ${tenant} refused: ${result.reason}`);
+    if (!result.accepted) {
+      const hint = settings.local === null ? '' : ' (on the local cloud, --as EMAIL asks as somebody else)';
+      throw new CliError(`${kind} of ${tenant} refused: ${result.reason}${hint}`);
+    }
     cli.print(
       `tenant/${tenant} ${kind} accepted: ${result.intent} (execution ${lastPart(result.execution)})`,
     );
