@@ -5,8 +5,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { ensureCluster } from '../reconciler/local/control.ts';
+import type { LocalInfo } from '../reconciler/local/info.ts';
+import { kubeconfigOf } from '../reconciler/local/kubeconfig.ts';
 
 export interface FaultContext {
+  readonly info: LocalInfo;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly kubectl: string;
   /** Folder for the kubeconfig a person would have. */
@@ -35,40 +39,33 @@ export const raisePool = (
   );
 
 /** Somebody debugs in production: one variable more, another image. */
-export async function editWorkload(context: FaultContext, tenant: string, namespace: string): Promise<void> {
-  const { kubeconfig } = (await ask('POST', `${at(context.endpoints, 'control')}/clusters`, {
-    name: `projects/${tenant}-prod-1/locations/${REGION}/clusters/${tenant}`,
-  })) as { kubeconfig: unknown };
-  const file = join(context.folder, `${tenant}.kubeconfig.json`);
-  writeFileSync(file, typeof kubeconfig === 'string' ? kubeconfig : JSON.stringify(kubeconfig), {
-    mode: 0o600,
-  });
-  const patch = {
-    spec: {
-      template: {
-        spec: {
-          containers: [
-            { name: 'web', image: 'docker.io/library/nginx:1.29', env: [{ name: 'DEBUG', value: '1' }] },
-          ],
-        },
-      },
-    },
+export async function editWorkload(
+  { kubectl, folder, info }: FaultContext,
+  tenant: { cluster: string; namespace: string },
+): Promise<void> {
+  const file = join(folder, 'a-person.kubeconfig');
+  writeFileSync(file, kubeconfigOf(await ensureCluster(info, tenant.cluster)), { mode: 0o600 });
+  const container = {
+    name: 'web',
+    image: 'docker.io/library/nginx:1.29',
+    env: [{ name: 'DEBUG', value: '1' }],
   };
+  const patch = JSON.stringify({ spec: { template: { spec: { containers: [container] } } } });
   await execa(
-    context.kubectl,
+    kubectl,
     [
       '--kubeconfig',
       file,
       '-n',
-      namespace,
+      tenant.namespace,
       'patch',
       'deployment',
       'web',
       '--type=strategic',
       '-p',
-      JSON.stringify(patch),
+      patch,
     ],
-    { timeout: 30_000, env: { HOME: context.folder } },
+    { timeout: 30_000, env: { HOME: folder } },
   );
 }
 

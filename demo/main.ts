@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describe } from '../reconciler/error-text.ts';
+import { versionOf } from '../reconciler/tools/version.ts';
 import { progressTo, type Progress } from './progress.ts';
 import { StoryBroken, type DemoResult } from './result.ts';
 import { setStage, type Stage } from './stage.ts';
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   const result: DemoResult = {
     ok: false,
     store: 'none',
-    tools: { node: process.version, terraform: '', kubectl: '' },
+    tools: { node: process.versions.node, terraform: '', kubectl: '' },
     seconds: 0,
     passes: [],
     rebuild: { owner: '', other: '' },
@@ -95,7 +96,7 @@ async function play(
   const end = stopOnSignal(stage, dataDir);
   try {
     result.store = stage.local.store.kind;
-    result.tools = { node: process.version, ...stage.local.versions };
+    result.tools = await versions(stage);
     progress.line(`store: ${stage.ports.store.description}`);
     progress.line(
       `terraform ${result.tools.terraform}, kubectl ${result.tools.kubectl}, node ${result.tools.node}`,
@@ -114,6 +115,14 @@ async function play(
     end();
     await stage.close();
   }
+}
+
+async function versions({ local: { tools } }: Stage): Promise<DemoResult['tools']> {
+  const [terraform, kubectl] = await Promise.all([
+    versionOf('terraform', tools.terraform),
+    versionOf('kubectl', tools.kubectl),
+  ]);
+  return { node: process.versions.node, terraform, kubectl };
 }
 
 /** Ctrl-C ends the story and everything it started. */

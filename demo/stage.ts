@@ -14,7 +14,7 @@ export interface Stage {
   readonly platform: Platform;
   readonly ports: Ports;
   readonly progress: Progress;
-  readonly infoFile: string;
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -28,10 +28,14 @@ export interface StageOptions {
 export const SPEED = 60;
 
 export async function setStage({ dataDir, store, progress }: StageOptions): Promise<Stage> {
-  const local = await startLocal({ dataDir, speed: SPEED, port: 0, ...(store !== undefined && { store }) });
-  const infoFile = join(dataDir, 'local.json');
+  const local = await startLocal({
+    dataDir,
+    speed: SPEED,
+    onProgress: (line) => progress.live(line),
+    ...(store !== undefined && { store }),
+  });
   try {
-    const settings = loadSettings({ flags: {}, env: { PLUMBLINE_LOCAL: infoFile }, cwd: dataDir });
+    const settings = loadSettings({ flags: {}, env: { PLUMBLINE_LOCAL: local.infoFile }, cwd: dataDir });
     const platform = settings.platform();
     const ports = await connect({ ...settings, platform });
     return {
@@ -39,7 +43,7 @@ export async function setStage({ dataDir, store, progress }: StageOptions): Prom
       platform,
       ports,
       progress,
-      infoFile,
+      folder: dataDir,
       close: async () => {
         // Clients first: a Spanner client whose emulator is gone retries for half a minute.
         await ports.store.close();
@@ -64,7 +68,7 @@ export async function runPass(
     process.execPath,
     [JOB, ...(options.dryRun ? ['--dry-run'] : []), '--print-report'],
     {
-      env: { PLUMBLINE_LOCAL: stage.infoFile, PLUMBLINE_RUN_ID: runId, NODE_NO_WARNINGS: '1' },
+      env: { PLUMBLINE_LOCAL: stage.local.infoFile, PLUMBLINE_RUN_ID: runId, NODE_NO_WARNINGS: '1' },
       reject: false,
       timeout: 120_000,
     },

@@ -100,8 +100,8 @@ export async function secondPass(stage: Stage, result: DemoResult): Promise<void
 
 export async function orderFaults(stage: Stage, tenants: readonly Tenant[]): Promise<void> {
   stage.progress.step('Things happen behind Plumbline’s back');
-  const { endpoints, tools } = stage.local;
-  const context = { endpoints, kubectl: tools.kubectl, folder: stage.local.dataDir };
+  const { endpoints, info, tools } = stage.local;
+  const context = { info, endpoints, kubectl: tools.kubectl, folder: stage.folder };
   const [acme, globex, initech] = tenants.map((tenant) => tenant.metadata.name);
   mustHold(
     'faults',
@@ -117,7 +117,10 @@ export async function orderFaults(stage: Stage, tenants: readonly Tenant[]): Pro
     max: 8,
   });
   stage.progress.line('acme: the NAT is deleted, the gpu pool’s max is raised to 8');
-  await editWorkload(context, 'globex', namespaceOf(tenants, 'globex'));
+  await editWorkload(context, {
+    cluster: `projects/${projectOf(tenants, 'globex')}/locations/us-central1/clusters/globex`,
+    namespace: specOf(tenants, 'globex').workload.namespace,
+  });
   stage.progress.line('globex: somebody adds DEBUG to the container and changes its image');
   await makeEndpointIll(context, projectOf(tenants, 'initech'));
   await denyDeployments(context, projectOf(tenants, 'initech'));
@@ -313,8 +316,6 @@ const specOf = (tenants: readonly Tenant[], name: string): Tenant['spec'] => {
   return found.spec;
 };
 const projectOf = (tenants: readonly Tenant[], name: string): string => specOf(tenants, name).project;
-const namespaceOf = (tenants: readonly Tenant[], name: string): string =>
-  specOf(tenants, name).workload.namespace;
 
 function sentence(finding: RunReport['tenants'][number]['findings'][number]): string {
   const what = `${finding.tenant} ${finding.class} ${finding.resource}${finding.field === null ? '' : ` ${finding.field}`}`;

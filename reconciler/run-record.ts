@@ -1,12 +1,16 @@
 /** What a pass leaves in the store: its run row, findings seen for the first time, findings that are gone. Pure. */
 import type { RunRecord } from '../desired-state/store.ts';
 import type { Case } from './load.ts';
-import { findingKey, type Json, type RunReport } from './model.ts';
+import { findingKey, type Json, type RunReport, type TenantReport } from './model.ts';
 
-/** A finding that could not be re-examined (its tenant is in flight or unreadable there) is not resolved by that. */
+/**
+ * Before the first full apply nothing can have drifted, so nothing has an onset worth keeping: a fleet that is being
+ * built leaves no findings behind. A finding that could not be re-examined (its tenant is in flight or unreadable there) is not resolved
+ * by that.
+ */
 export function runRecordOf(report: RunReport, cases: readonly Case[]): RunRecord {
   const known = new Map(cases.map((item) => [item.stored.name, item.known]));
-  const opened = report.tenants.flatMap((tenant) =>
+  const opened = report.tenants.filter(wasApplied).flatMap((tenant) =>
     tenant.findings
       .filter((finding) => !known.get(tenant.name)?.has(findingKey(finding)))
       .map((finding) => ({
@@ -26,6 +30,8 @@ export function runRecordOf(report: RunReport, cases: readonly Case[]): RunRecor
   });
   return { report, opened, resolved };
 }
+
+const wasApplied = (tenant: TenantReport): boolean => tenant.appliedGeneration !== null;
 
 /** `class:resource[:field]`, where neither class nor resource holds a colon. */
 const resourceOf = (key: string): string => key.split(':', 2)[1] ?? '';
