@@ -33,12 +33,13 @@ On a port of its own (\`control\` in the endpoints table), so that no SDK reache
 | \`POST /faults\` | orders a fault, \`GET\` lists them, \`DELETE\` lifts all, \`DELETE /faults/ID\` one |
 | \`POST /time\` | \`{"advanceMs": N}\` moves cloud time, \`{"speed": N}\` sets its pace; \`GET\` tells it |
 | \`POST /inventory\` | \`{"lagMs": N}\` makes Asset Inventory show what was true N milliseconds of cloud time ago |
+| \`POST /repositories\` | \`{"url", "folder"}\`: the folder's content becomes the tip of \`main\` of the git repository that builds clone from that URL |
 | \`GET /calls\` | every call answered, with the caller's identity; \`?service=\` and \`?method=\` narrow it |
 | \`GET /resources\` | the store; \`?project=\` narrows it |
 
 A fault names the calls it hits (\`service\`, \`method\` with a trailing \`*\`, \`contains\` for a piece of path or body,
 \`principal\`) and what they meet (\`status\` and \`message\`, \`rawBody\`, \`headers\`, \`delayMs\`, \`hang\`, \`reset\`,
-\`loseAnswer\`), at most \`times\` times. For example, one project's Compute Engine that refuses twice:
+\`loseAnswer\`), at most \`times\` times. The service \`build-step\` stands for the steps of builds. For example, one project's Compute Engine that refuses twice:
 
 \`\`\`sh
 curl -X POST $CONTROL/faults -d '{"service":"compute","contains":"acme-prod","status":403,"times":2}'

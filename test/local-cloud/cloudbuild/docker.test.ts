@@ -91,7 +91,7 @@ describe('docker build and push', () => {
     ['an ignored source', { ...FILES, '.dockerignore': 'server.js' }, 'stat server.js: file does not exist'],
     ['no Dockerfile', { 'server.js': '' }, 'no such file or directory'],
   ])('refuse %s', async (_, files, message) => {
-    const build = await dockerBuild(files as Record<string, string>);
+    const build = await dockerBuild(files);
     expect(build.statusDetail).toContain(message);
   });
 
