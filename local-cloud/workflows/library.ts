@@ -31,5 +31,3 @@ export const libraryFunction = (name: string): LibraryFunction | undefined => FU
 
 /** A name that stands for a value, e.g. `http.default_retry`. */
 export const libraryConstant = (name: string): Value | undefined => POLICIES.get(name);
-
-export const libraryNames = (): string[] => [...FUNCTIONS.keys(), ...POLICIES.keys()];

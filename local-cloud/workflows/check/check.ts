@@ -20,9 +20,9 @@ import type {
 import { childScope, routineScope, type StaticScope } from '../lang/scope.ts';
 import { allNames } from '../lang/structure.ts';
 import { checkArguments, signatureOf } from './calls.ts';
-import { report, type Place } from './context.ts';
+import { report, type Place, type Region } from './context.ts';
 import { checkExpression, checkTemplate } from './expressions.ts';
-import { branchRegion, checkJump, closedRegion, openRegion, routineRegion, type Region } from './jumps.ts';
+import { branchRegion, checkJump, closedRegion, openRegion, routineRegion } from './jumps.ts';
 
 /** Parses and checks. Throws a BuildError that names everything wrong, in the words of a failed deployment. */
 export function build(source: string): Program {

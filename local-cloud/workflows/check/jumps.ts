@@ -1,21 +1,7 @@
 /** Where `next` may lead: to steps of the same block and of the blocks around it, never across a loop or branch border. */
 import type { Jump, Step } from '../lang/program.ts';
 import { allNames, reachable } from '../lang/structure.ts';
-import { report, type Place } from './context.ts';
-
-/** A block of steps as jumps see it. */
-export interface Region {
-  /** Steps a jump can reach here: the block's own, and those inside plain `steps` and switch arms. */
-  readonly names: ReadonlySet<string>;
-  /** Set when jumps may leave this block: out of `try` and `except`, but not out of loops and branches. */
-  readonly outer?: Region;
-  /** What `break` and `continue` mean here. */
-  readonly loop: 'none' | 'sequential' | 'parallel';
-  /** Inside a parallel branch, at any depth: a routine cannot be ended from there. */
-  readonly inBranch: boolean;
-  /** Every step of the routine, to tell a wrong name from a jump across a border. */
-  readonly routine: ReadonlySet<string>;
-}
+import { report, type Place, type Region } from './context.ts';
 
 export function routineRegion(steps: readonly Step[]): Region {
   return {

@@ -5,7 +5,7 @@ import type { WorkflowName } from './names.ts';
 import type { Revision } from './definitions.ts';
 import type { StackElement } from '../run/errors.ts';
 
-export type ExecutionState = 'QUEUED' | 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+type ExecutionState = 'QUEUED' | 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 export interface ExecutionError {
   readonly payload: string;

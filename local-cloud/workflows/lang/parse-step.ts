@@ -50,7 +50,7 @@ export function parseSteps(node: SourceNode, place: Place): Step[] {
 }
 
 /** What a step, a switch arm (`extra` allows its condition) or a try holds. */
-export function parseBody(
+function parseBody(
   node: SourceNode,
   place: Place,
   extra: readonly string[],

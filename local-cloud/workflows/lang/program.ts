@@ -39,7 +39,7 @@ export type Template =
   | { readonly kind: 'map'; readonly entries: readonly TemplateEntry[]; readonly position: Position };
 
 /** Keys may be expressions too. */
-export interface TemplateEntry {
+interface TemplateEntry {
   readonly key: Template;
   readonly value: Template;
 }
@@ -106,7 +106,7 @@ export interface CallBody {
   readonly position: Position;
 }
 
-export type CallArguments =
+type CallArguments =
   | { readonly kind: 'named'; readonly entries: readonly { name: string; value: Template }[] }
   | { readonly kind: 'positional'; readonly items: readonly Template[] };
 
@@ -165,17 +165,17 @@ export interface RaiseBody {
   readonly value: Template;
 }
 
-export interface ReturnBody {
+interface ReturnBody {
   readonly kind: 'return';
   readonly value: Template;
 }
 
-export interface StepsBody {
+interface StepsBody {
   readonly kind: 'steps';
   readonly steps: readonly Step[];
 }
 
 /** A step or switch arm that only jumps (or does nothing). */
-export interface JumpBody {
+interface JumpBody {
   readonly kind: 'jump';
 }

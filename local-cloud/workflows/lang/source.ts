@@ -13,7 +13,7 @@ export interface ScalarNode {
   readonly position: Position;
 }
 
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list';
   readonly items: readonly SourceNode[];
   readonly position: Position;
@@ -25,7 +25,7 @@ export interface MapNode {
   readonly position: Position;
 }
 
-export interface MapEntry {
+interface MapEntry {
   readonly key: ScalarNode;
   readonly value: SourceNode;
 }

@@ -15,7 +15,7 @@ export interface Place {
 const NULL: Expression = { kind: 'literal', value: null };
 
 /** The expression inside `${…}`, or undefined when the text is an ordinary string (also with `${` in its middle). */
-export function expressionText(value: Scalar): string | undefined {
+function expressionText(value: Scalar): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   return text.startsWith('${') && text.endsWith('}') ? text.slice(2, -1) : undefined;

@@ -2,7 +2,7 @@
 import { ApiError } from '../../core/errors.ts';
 
 /** A field's value in one resource; undefined when the resource does not have it. */
-export type FieldValue = string | number | undefined;
+type FieldValue = string | number | undefined;
 
 /** How to read a field, and how a filter's text for it is to be understood. */
 export interface FilterField<T> {

@@ -70,7 +70,7 @@ function runAll(
 type Store = (frame: Frame, value: Value) => Maybe<undefined>;
 
 /** The left side of an assignment. */
-export function compileTarget(target: Target, site: Site): Store {
+function compileTarget(target: Target, site: Site): Store {
   const location = site.scope.find(target.name);
   if (location === undefined) throw new Error(`the checker let the unknown target ${target.name} pass`);
   if (target.path.length === 0) {

@@ -93,7 +93,7 @@ export function systemError(
   return new Raised(errorMap([tag], message, extra), true);
 }
 
-export const errorMap = (
+const errorMap = (
   tags: readonly string[],
   message: string,
   extra: Readonly<Record<string, Value>> = {},

@@ -26,7 +26,7 @@ export interface CompiledProgram {
   start(argument: Value, host: Host, onStep: (routine: string, step: string) => void): RunningProgram;
 }
 
-export interface RunningProgram {
+interface RunningProgram {
   readonly run: Run;
   readonly result: Promise<Value>;
 }

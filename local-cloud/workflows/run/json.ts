@@ -34,9 +34,6 @@ export function fromJson(json: unknown): Value {
   return null;
 }
 
-/** A value of our own that came as JavaScript data: whole numbers are integers, as in JSON text. */
-export const fromData = (data: unknown): Value => parseJson(JSON.stringify(data));
-
 export interface Layout {
   readonly prefix: string;
   readonly indent: string;

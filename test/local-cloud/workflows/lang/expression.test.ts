@@ -6,7 +6,9 @@ import type { Expression } from '../../../../local-cloud/workflows/lang/program.
 function show(expression: Expression): string {
   switch (expression.kind) {
     case 'literal':
-      return typeof expression.value === 'string' ? JSON.stringify(expression.value) : String(expression.value);
+      return typeof expression.value === 'string'
+        ? JSON.stringify(expression.value)
+        : String(expression.value);
     case 'name':
       return expression.name;
     case 'member':

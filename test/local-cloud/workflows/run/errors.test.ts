@@ -59,7 +59,9 @@ sub:
 
   it('starts with RuntimeError for what a workflow raised', async () => {
     const text = await execute('- a: {raise: "how odd!"}');
-    expect(text.error?.context(printable)).toBe('RuntimeError: "how odd!"\nin step "a", routine "main", line: 1');
+    expect(text.error?.context(printable)).toBe(
+      'RuntimeError: "how odd!"\nin step "a", routine "main", line: 1',
+    );
     const map = await execute('- a: {raise: {code: 5}}');
     expect(map.error?.context(printable)).toContain('RuntimeError: {"code":5}\n');
   });

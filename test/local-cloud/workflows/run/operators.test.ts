@@ -71,7 +71,9 @@ describe('operators', () => {
   });
 
   it("names the right side that 'in' cannot search, in the service's words", async () => {
-    await expect(evaluate('"k" in x')).rejects.toThrow("The argument of 'in' must be a dict or an array; got: null");
+    await expect(evaluate('"k" in x')).rejects.toThrow(
+      "The argument of 'in' must be a dict or an array; got: null",
+    );
   });
 });
 

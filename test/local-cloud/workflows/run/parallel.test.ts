@@ -89,11 +89,14 @@ main:
   });
 
   it('can be nested twice but not three times', async () => {
-    const nest = (inner: string): string => `{parallel: {for: {value: v${inner.length}, in: [1], steps: [{s${inner.length}: ${inner}}]}}}`;
+    const nest = (inner: string): string =>
+      `{parallel: {for: {value: v${inner.length}, in: [1], steps: [{s${inner.length}: ${inner}}]}}}`;
     const leaf = '{call: sys.now}';
     expect(await tagOf(execute(`- a: ${nest(nest(leaf))}`))).toBe('no error');
     const { error } = await execute(`- a: ${nest(nest(nest(leaf)))}`);
-    expect(JSON.stringify(error?.value instanceof Map ? [...error.value] : null)).toContain('UnhandledBranchError');
+    expect(JSON.stringify(error?.value instanceof Map ? [...error.value] : null)).toContain(
+      'UnhandledBranchError',
+    );
     expect(error?.message).toContain('UnhandledBranchError');
   });
 

@@ -26,13 +26,7 @@ describe('assign', () => {
       - n: {"\${k}": "\${x}", plain: 1}
       - empty:
 - r: {return: ["\${y}", "\${l}", "\${m}", "\${n}", "\${empty}"]}`),
-    ).toEqual([
-      2,
-      [1, ['two', 3]],
-      { a: 1, bc: 2, deep: { er: 3 } },
-      { dynamic: 1, plain: 1 },
-      null,
-    ]);
+    ).toEqual([2, [1, ['two', 3]], { a: 1, bc: 2, deep: { er: 3 } }, { dynamic: 1, plain: 1 }, null]);
   });
 
   it('does not grow a list', async () => {
@@ -148,7 +142,9 @@ describe('for', () => {
   });
 
   it('refuses a map', async () => {
-    expect(await tagOf(execute('- l: {for: {value: v, in: "${{}}", steps: [{a: {next: continue}}]}}'))).toBe('TypeError');
+    expect(await tagOf(execute('- l: {for: {value: v, in: "${{}}", steps: [{a: {next: continue}}]}}'))).toBe(
+      'TypeError',
+    );
   });
 
   it('returns from the routine out of nested loops that wait', async () => {
@@ -165,8 +161,9 @@ describe('for', () => {
             in: [3, 4]
             steps:
             - wait: {call: sys.sleep, args: {seconds: 0}}
-            - r: {switch: [{condition: "\${w == 4}", return: "\${v * w}"}]}`,
-      ).catch((error: unknown) => error),
+            - r: {switch: [{condition: "\${w == 4}", return: "\${v * w}"}]}`).catch(
+        (error: unknown) => error,
+      ),
     ).toBe(4);
   });
 });
@@ -227,7 +224,9 @@ describe('try', () => {
   });
 
   it('raises again what except raises', async () => {
-    const { error } = await execute('- a: {try: {raise: x}, except: {as: e, steps: [{b: {raise: "${e + 1}"}}]}}');
+    const { error } = await execute(
+      '- a: {try: {raise: x}, except: {as: e, steps: [{b: {raise: "${e + 1}"}}]}}',
+    );
     expect(error?.value).toBe('x1');
   });
 });

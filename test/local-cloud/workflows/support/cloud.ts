@@ -28,7 +28,7 @@ const NO_PARTS: Parts = {
 
 export type Json = Record<string, unknown>;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: Json;
 }
