@@ -118,7 +118,7 @@ const options = z.strictObject({
 });
 
 /** google.devtools.cloudbuild.v1.Build as a request may have it; unknown fields are refused. */
-export const buildRequest = z.strictObject({
+const buildRequest = z.strictObject({
   source: source.optional(),
   steps: z.array(step).default([]),
   timeout: duration.default(0),

@@ -14,7 +14,7 @@ const CODES: Partial<Record<BuildStatus, RpcStatus>> = {
 };
 
 /** `operations/build/PROJECT/BASE64(id)`, as the real service names them. */
-export const operationName = ({ projectId, id }: Build): string =>
+const operationName = ({ projectId, id }: Build): string =>
   `operations/build/${projectId}/${Buffer.from(id).toString('base64')}`;
 
 /** The id within an operation's name; anything that is no base64 of an id gives one that no build has. */

@@ -18,13 +18,13 @@ const AUTHOR = 'Plumbline local cloud';
 const DATE = '1735689600 +0000';
 const BRANCH = 'main';
 
-export interface Repository {
+interface Repository {
   readonly url: string;
   /** The commit at the tip of `main`. */
   readonly commit: string;
 }
 
-export class Repositories {
+class Repositories {
   readonly #folder: string;
   readonly #bare = new Map<string, string>();
   readonly #ready: Promise<unknown>;

@@ -19,7 +19,7 @@ export interface StepsEnd {
 }
 
 /** Indices of the steps that must be over before step `index` begins. */
-export function dependencies(steps: readonly BuildStep[], index: number): number[] {
+function dependencies(steps: readonly BuildStep[], index: number): number[] {
   const step = steps[index];
   const before = steps.slice(0, index);
   if (!step || step.waitFor.length === 0) return before.map((_, i) => i);

@@ -3,7 +3,7 @@ import { pageSize, pageToken, readPageToken } from '../core/paging.ts';
 import type { StoredObject } from './object-store.ts';
 
 /** cloud.google.com/storage/docs/json_api/v1/objects/list: items and prefixes together. */
-export const MAX_RESULTS = 1000;
+const MAX_RESULTS = 1000;
 
 export interface Listing {
   readonly items: StoredObject[];

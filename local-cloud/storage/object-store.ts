@@ -9,7 +9,7 @@ import { noSuchObject } from './errors.ts';
 import { requirePreconditions, type Preconditions } from './preconditions.ts';
 
 /** cloud.google.com/storage/quotas: UTF-8 bytes of an object's name. */
-export const MAX_NAME_BYTES = 1024;
+const MAX_NAME_BYTES = 1024;
 
 export interface StoredObject {
   readonly bucket: string;

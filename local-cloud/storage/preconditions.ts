@@ -35,7 +35,7 @@ export function preconditionsOf(query: URLSearchParams): Preconditions {
 }
 
 /** Whether every given precondition holds for the live object, or for there being none. */
-export function holds(want: Preconditions, live: Generations | undefined): boolean {
+function holds(want: Preconditions, live: Generations | undefined): boolean {
   const { generation, metageneration } = live ?? { generation: 0, metageneration: 0 };
   return (
     (want.ifGenerationMatch === undefined || want.ifGenerationMatch === generation) &&

@@ -144,7 +144,7 @@ function nameOf(call: Call, metadata: Record<string, unknown>): string {
   return name;
 }
 
-export function header(call: Call, name: string): string | undefined {
+function header(call: Call, name: string): string | undefined {
   const value = call.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

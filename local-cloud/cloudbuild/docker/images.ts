@@ -17,7 +17,7 @@ export interface Image {
 }
 
 /** What goes into an image; the same ingredients give the same digest, in whatever order they come. */
-export interface Ingredients {
+interface Ingredients {
   readonly dockerfile: string;
   readonly files: readonly { path: string; hash: string; executable: boolean; size: number }[];
   readonly labels: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ export const PROJECT = 'acme-prod';
 export const LOCATION = 'us-central1';
 export const BUILDS = `/v1/projects/${PROJECT}/locations/${LOCATION}/builds`;
 
-export interface BuiltStep {
+interface BuiltStep {
   readonly status: string;
   readonly exitCode?: number;
   readonly timing?: { startTime: string; endTime: string };
