@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { NEEDED, requireNode } from '../scripts/node-version.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -24,11 +24,11 @@ if (tooOld && existsSync(carried)) {
 async function start() {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
-  const source = join(root, 'reconciler', 'cli', 'main.ts');
-  const built = join(root, 'dist', 'reconciler', 'cli', 'main.js');
-  const installed = root.includes(`${sep}node_modules${sep}`);
-  const entry = existsSync(source) && !installed ? source : built;
-  const { runProcess } = await import(pathToFileURL(entry).href);
+  const isCheckout =
+    existsSync(join(root, 'reconciler', 'cli', 'main.ts')) && !root.includes(`${sep}node_modules${sep}`);
+  const { runProcess } = isCheckout
+    ? await import('../reconciler/cli/main.ts')
+    : await import('../dist/reconciler/cli/main.js');
   await runProcess();
 }
 

@@ -10,10 +10,19 @@ import { z } from 'zod';
 import { localEndpoints } from './clouds/endpoints.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
 import type { Platform } from './model.ts';
+import {
+  LOCAL_PLATFORM,
+  SettingsError,
+  complete,
+  givenPlatform,
+  missingSettings,
+} from './platform-settings.ts';
 
-export type StoreSettings =
+type StoreSettings =
   | { readonly kind: 'spanner'; readonly database: string; readonly emulatorHost: string | null }
   | { readonly kind: 'embedded'; readonly file: string };
+
+export { LOCAL_PLATFORM, SettingsError };
 
 export interface Settings {
   readonly store: StoreSettings;
@@ -37,40 +46,6 @@ export interface SettingsInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
-
-/** A person has to change a flag, a variable or a file. */
-export class SettingsError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'SettingsError';
-  }
-}
-
-export const LOCAL_PROJECT = 'plumbline-platform';
-
-/** The platform the local cloud is prepared for. */
-export const LOCAL_PLATFORM: Platform = {
-  project: LOCAL_PROJECT,
-  region: 'us-central1',
-  scope: 'folders/1000',
-  database: `projects/${LOCAL_PROJECT}/instances/plumbline/databases/plumbline`,
-  stateBucket: 'plumbline-state',
-  stepsImage: `us-central1-docker.pkg.dev/${LOCAL_PROJECT}/plumbline/steps:dev`,
-  workflowIdentity: `plumbline-workflows@${LOCAL_PROJECT}.iam.gserviceaccount.com`,
-  terraformIdentity: `plumbline-terraform@${LOCAL_PROJECT}.iam.gserviceaccount.com`,
-};
-
-const VARIABLES: Readonly<Record<keyof Platform, string>> = {
-  project: 'PLUMBLINE_PROJECT',
-  region: 'PLUMBLINE_REGION',
-  scope: 'PLUMBLINE_SCOPE',
-  database: 'PLUMBLINE_DATABASE',
-  stateBucket: 'PLUMBLINE_STATE_BUCKET',
-  stepsImage: 'PLUMBLINE_STEPS_IMAGE',
-  workflowIdentity: 'PLUMBLINE_WORKFLOW_IDENTITY',
-  terraformIdentity: 'PLUMBLINE_TERRAFORM_IDENTITY',
-};
-const KEYS = Object.keys(VARIABLES) as (keyof Platform)[];
 
 const text = z.string().min(1).optional();
 const fileSchema = z.strictObject({
@@ -100,7 +75,7 @@ export function loadSettings(input: SettingsInput): Settings {
   const { env, flags } = input;
   const file = readFile(input);
   const info = localInfo(input);
-  const given = givenPlatform(flags.set ?? [], env, file);
+  const given = givenPlatform(flags.set ?? [], env, file.platform);
   const platform = info ? { ...LOCAL_PLATFORM, ...given } : given;
   const store = info
     ? localStore(info, flags.store ?? env['PLUMBLINE_STORE'])
@@ -216,42 +191,6 @@ function ownStore(
       throw new SettingsError(`the store ${JSON.stringify(kind)} is not known; use spanner or embedded`);
   }
 }
-
-function givenPlatform(
-  set: readonly string[],
-  env: SettingsInput['env'],
-  file: SettingsFile,
-): Partial<Platform> {
-  const flags = new Map(set.map(splitSetting));
-  return Object.fromEntries(
-    KEYS.flatMap((key) => {
-      const value = flags.get(key) ?? (env[VARIABLES[key]] || undefined) ?? file.platform[key];
-      return value === undefined ? [] : [[key, value]];
-    }),
-  );
-}
-
-function splitSetting(setting: string): [keyof Platform, string] {
-  const at = setting.indexOf('=');
-  const key = KEYS.find((known) => known === setting.slice(0, at));
-  if (at < 1 || at === setting.length - 1 || key === undefined) {
-    throw new SettingsError(`--set ${setting}: use key=value with one of the keys ${KEYS.join(', ')}`);
-  }
-  return [key, setting.slice(at + 1)];
-}
-
-function complete(given: Partial<Platform>): Platform {
-  const missing = KEYS.filter((key) => given[key] === undefined);
-  if (missing.length > 0) throw missingSettings(missing);
-  return given as Platform;
-}
-
-const missingSettings = (keys: readonly (keyof Platform)[]): SettingsError =>
-  new SettingsError(
-    `settings of the platform are missing (and no local cloud runs here):\n${keys
-      .map((key) => `  ${key}: --set ${key}=… or ${VARIABLES[key]} or platform.${key} in plumbline.yaml`)
-      .join('\n')}`,
-  );
 
 /** Only where nothing is at stake may people say who they are. */
 function identityOf({ flags, env }: SettingsInput, local: boolean, store: StoreSettings): string | null {

@@ -97,7 +97,7 @@ async function using<T>(store: Store, settings: Settings, use: (store: Store) =>
 }
 
 /** `--color` and `--no-color` win, then NO_COLOR, then CLICOLOR_FORCE, then whether a terminal looks on. */
-export function wantsColor(
+function wantsColor(
   flag: string | boolean | undefined,
   env: Readonly<Record<string, string | undefined>>,
   terminal: boolean,

@@ -20,7 +20,7 @@ export interface Listing<T> {
   readonly columns: readonly Column<T>[];
 }
 
-export interface Column<T> {
+interface Column<T> {
   readonly head: string;
   readonly wide?: boolean;
   readonly cell: (item: T) => string;

@@ -1,6 +1,6 @@
 /** What the local cloud is told: the images it may "run", the repositories it serves, the tools its builds find. */
 import { join } from 'node:path';
-import { LOCAL_PLATFORM } from '../settings.ts';
+import { LOCAL_PLATFORM } from '../platform-settings.ts';
 import { packageRoot, program } from './paths.ts';
 
 export interface CloudConfigInput {

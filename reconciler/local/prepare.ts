@@ -1,5 +1,5 @@
 /** Puts into a fresh local cloud what a platform project has before the first pass: the bucket of Terraform's state. */
-import { LOCAL_PLATFORM } from '../settings.ts';
+import { LOCAL_PLATFORM } from '../platform-settings.ts';
 import { LocalError } from './failure.ts';
 
 const CONFLICT = 409;

@@ -27,7 +27,7 @@ export interface LocalOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-export type LocalTools = Readonly<Record<ToolName, string>>;
+type LocalTools = Readonly<Record<ToolName, string>>;
 
 export interface RunningLocal {
   /** Base URL per service. */

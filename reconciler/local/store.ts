@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { openStore } from '../../desired-state/open.ts';
 import { findEmulator, startEmulator, type EmulatorChoice } from '../../desired-state/spanner/emulator.ts';
-import { LOCAL_PLATFORM } from '../settings.ts';
+import { LOCAL_PLATFORM } from '../platform-settings.ts';
 import { LocalError } from './failure.ts';
 import type { LocalStore } from './info.ts';
 

@@ -21,7 +21,7 @@ export const CLASSES: readonly FindingClass[] = [
   'pending',
 ];
 
-export const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
+const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
 
 /** Stands beside colour, never instead of a word: colour alone tells nothing to many readers. */
 export const SYMBOLS: Readonly<Record<FindingClass, string>> = {

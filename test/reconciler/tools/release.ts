@@ -9,7 +9,7 @@ import { PINS, type Pin } from '../../../reconciler/tools/pins.ts';
 export const fakeTerraform = (version: string): Buffer =>
   Buffer.from(`#!/bin/sh\necho '{"terraform_version":"${version}","platform":"any"}'\n`);
 
-export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Terraform's pin with the checksum of these bytes instead of the real release's. */
 export function pinFor(bytes: Buffer): Pin {
