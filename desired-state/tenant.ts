@@ -129,10 +129,21 @@ const workload = z.strictObject({
       repository: z
         .url({ protocol: /^https$/, error: 'use the https URL of a git repository' })
         .describe('Git repository holding a Dockerfile.'),
-      revision: z.string().min(1).default('main').describe('Branch, tag or commit.'),
+      // Cloud Build substitutes "$" wherever it stands in a build, so it must not stand in either of these two.
+      revision: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9][A-Za-z0-9._/-]*$/,
+          'use a branch, tag or commit: letters, digits, ".", "_", "/" and "-"',
+        )
+        .default('main')
+        .describe('Branch, tag or commit.'),
       folder: z
         .string()
-        .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).*$/, 'use a path inside the repository, without ".."')
+        .regex(
+          /^(?!\/)(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._/-]+$/,
+          'use a path inside the repository, without "..": letters, digits, ".", "_", "/" and "-"',
+        )
         .default('.')
         .describe('Folder of the Dockerfile.'),
     })

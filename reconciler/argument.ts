@@ -2,6 +2,7 @@
 import type { Tenant } from '../desired-state/tenant.ts';
 import type { LedgerEntry } from '../desired-state/store.ts';
 import { manifestsOf } from '../manifests/index.ts';
+import { SERVICE_PORT } from '../manifests/service.ts';
 import type { ExecutionArgument } from '../workflow-defs/argument.ts';
 import { textAt } from './json.ts';
 import type { Flow, Json, Platform } from './model.ts';
@@ -56,7 +57,7 @@ export function argumentOf(input: ArgumentInput): ExecutionArgument {
       deployment: workload.name,
       container: workload.name,
       service: workload.name,
-      port: workload.port,
+      port: SERVICE_PORT,
       endpoint: textAt(ledger?.outputs, 'cluster_endpoint'),
       kubeconfigRef: `gs://${platform.stateBucket}/${statePrefix(name)}/kubeconfig.json`,
       timeoutSeconds: ROLLOUT_TIMEOUT_SECONDS,
@@ -64,11 +65,14 @@ export function argumentOf(input: ArgumentInput): ExecutionArgument {
     health: {
       path: workload.health.path,
       url: ledger?.serviceEndpoint ?? null,
-      attempts: 5,
-      intervalSeconds: 2,
+      ...patience(flow),
     },
   };
 }
+
+/** After a deployment the load balancer needs a moment; a mere look does not. */
+const patience = (flow: Flow) =>
+  flow === 'health-check' ? { attempts: 3, intervalSeconds: 1 } : { attempts: 10, intervalSeconds: 2 };
 
 /** A rebuild always builds; a provision only what was never built or is now built from elsewhere. */
 function mustBuild({ flow, tenant, applied, ledger }: ArgumentInput): boolean {

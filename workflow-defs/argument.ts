@@ -46,6 +46,7 @@ export interface ExecutionArgument {
     /** Name of the container that gets the built image. */
     readonly container: string;
     readonly service: string;
+    /** Port of the Service: where the load balancer answers. */
     readonly port: number;
     /** Host of the control plane's DNS-based endpoint; null until Terraform has reported it. */
     readonly endpoint: string | null;
