@@ -58,7 +58,7 @@ export function fromSqlite(column: Column, value: SQLOutputValue): Wire {
 }
 
 /** Nine digits, so that text order is time order: SQLite has no timestamps. */
-export function padTimestamp(text: string): string {
+function padTimestamp(text: string): string {
   const [, seconds, fraction = ''] = TIMESTAMP.exec(text) ?? [];
   if (seconds === undefined || Number.isNaN(Date.parse(`${seconds}Z`))) {
     throw refused(

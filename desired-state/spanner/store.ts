@@ -16,7 +16,7 @@ import { Mutex } from './mutex.ts';
 import { fromClient, trimTimestamp } from './values.ts';
 
 /** A single call's patience, once the database has answered before. */
-const ANSWER_SECONDS = 30;
+const ANSWER_SECONDS = 15;
 
 /** How long a transaction is tried again before it is given up. */
 const GIVE_UP_MS = 30_000;
@@ -42,14 +42,11 @@ class SpannerEngine implements Engine {
   }
 
   read(read: Read) {
-    return this.call(async () => {
-      const [snapshot] = await this.connection.database.getSnapshot({ strong: true });
-      try {
-        return await this.readIn(snapshot, read);
-      } finally {
-        snapshot.end();
-      }
-    });
+    const { database } = this.connection;
+    // One call: a transaction for a single read would be begun with a call of its own.
+    return this.call(() =>
+      this.readWith((table, request) => database.table(table).read(request, { strong: true }), read),
+    );
   }
 
   async transaction<T>(work: (tx: EngineTransaction) => Promise<T>) {
@@ -86,7 +83,7 @@ class SpannerEngine implements Engine {
     let committing = false;
     try {
       const value = await work({
-        read: (read) => this.readIn(tx, read),
+        read: (read) => this.readWith((table, request) => tx.read(table, request), read),
         write: (...more) => void mutations.push(...more),
       });
       for (const mutation of mutations) queue(tx, mutation);
@@ -103,11 +100,11 @@ class SpannerEngine implements Engine {
     }
   }
 
-  private async readIn(source: Pick<Transaction, 'read'>, read: Read) {
+  private async readWith(source: ClientRead, read: Read) {
     const { table, index, columns, limit, keySet } = read;
     if (isEmpty(keySet)) return [];
     const types = columns.map((name) => this.model.get(table)?.columns.get(name)?.type ?? 'STRING');
-    const [rows] = await source.read(table, {
+    const [rows] = await source(table, {
       columns: [...columns],
       ...toClientKeySet(keySet),
       ...(index === undefined ? {} : { index }),
@@ -116,7 +113,7 @@ class SpannerEngine implements Engine {
     });
     return rows.map((row) =>
       // Without `json: true` a row is its cells in the order of the columns.
-      (row as unknown as readonly { readonly value: unknown }[]).map(({ value }, position) =>
+      (row as readonly { readonly value: unknown }[]).map(({ value }, position) =>
         fromClient(types[position] ?? 'STRING', value),
       ),
     );
@@ -125,8 +122,13 @@ class SpannerEngine implements Engine {
   /** Bounded in time, and with errors that people can read. */
   private async call<T>(work: () => Promise<T>, seconds = ANSWER_SECONDS): Promise<T> {
     const patience = this.answered ? seconds : Math.min(seconds, FIRST_ANSWER_SECONDS);
+    const late = () => {
+      // Whoever asks next need not wait as long to hear the same.
+      this.answered = false;
+      return unreachable(this.description, patience);
+    };
     try {
-      const value = await within(patience, work, () => unreachable(this.description, patience));
+      const value = await within(patience, work, late);
       this.answered = true;
       return value;
     } catch (error) {
@@ -134,6 +136,19 @@ class SpannerEngine implements Engine {
     }
   }
 }
+
+/** What the client's reads have in common, on their own and in a transaction. */
+type ClientRead = (
+  table: string,
+  request: ClientRequest,
+) => Promise<readonly [readonly unknown[], ...unknown[]]>;
+
+type ClientRequest = ReturnType<typeof toClientKeySet> & {
+  columns: string[];
+  index?: string;
+  limit?: number;
+  gaxOptions: { timeout: number };
+};
 
 const isEmpty = (keySet: KeySet): boolean =>
   keySet.all !== true && (keySet.keys ?? []).length === 0 && (keySet.ranges ?? []).length === 0;

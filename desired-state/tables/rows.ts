@@ -134,7 +134,7 @@ function decode(column: Column, value: Wire): Json {
   }
 }
 
-export function tableOf(model: TableModel, name: string): Table {
+function tableOf(model: TableModel, name: string): Table {
   const table = model.get(name);
   if (table === undefined) throw new Error(`no migration creates table ${name}`);
   return table;
