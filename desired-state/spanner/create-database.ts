@@ -13,8 +13,8 @@ export async function createDatabase(path: string, options: { readonly real?: bo
   try {
     if (!connection.emulated && options.real !== true) {
       throw new StoreError(
-        `${connection.where}: databases are not made in a real project unasked; ask for it, or unset nothing and set ` +
-          'SPANNER_EMULATOR_HOST to work with the emulator',
+        `${connection.where}: a database in a real project is made only when asked for; create it with ` +
+          '"gcloud spanner databases create", or set SPANNER_EMULATOR_HOST to work with the emulator',
         { retryable: false },
       );
     }
