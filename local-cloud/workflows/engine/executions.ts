@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Cloud } from '../../core/cloud.ts';
 import { ApiError, notFound } from '../../core/errors.ts';
+import { logEntries } from '../../logging/entries.ts';
 import { MAX_BACKLOG, MAX_CONCURRENT_EXECUTIONS } from '../lang/limits.ts';
 import { Raised, Stopped } from '../run/errors.ts';
 import { parseJson, printable, toJson } from '../run/json.ts';
@@ -12,7 +13,7 @@ import { Callbacks } from './callbacks.ts';
 import type { Revision } from './definitions.ts';
 import { isRunning, type Execution, type ExecutionError } from './execution.ts';
 import { CloudHost } from './host.ts';
-import { WorkflowLog } from './log.ts';
+import { logEntry } from './log.ts';
 import { workflowPath, type Projects, type WorkflowName } from './names.ts';
 
 /** Between the answer to a create and the first step; real executions need about as long. Assumed. */
@@ -28,7 +29,6 @@ export interface ExecutionRequest {
 }
 
 export class Executions {
-  readonly log = new WorkflowLog();
   readonly #cloud: Cloud;
   readonly #projects: Projects;
   readonly #limit: number;
@@ -142,8 +142,11 @@ export class Executions {
 
   async #run(execution: Execution): Promise<void> {
     const identity = this.#identityOf(execution);
-    const host = new CloudHost(this.#cloud, identity, execution.callbacks, (severity, entry) =>
-      this.log.write(identity, this.#cloud.clock.now(), severity, entry),
+    const host = new CloudHost(
+      this.#cloud,
+      identity,
+      execution.callbacks,
+      (severity, payload) => void logEntries(this.#cloud).append(logEntry(identity, severity, payload)),
     );
     const { run, result } = execution.revision.program.start(
       parseJson(execution.argument),

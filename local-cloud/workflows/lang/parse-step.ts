@@ -50,11 +50,7 @@ export function parseSteps(node: SourceNode, place: Place): Step[] {
 }
 
 /** What a step, a switch arm (`extra` allows its condition) or a try holds. */
-function parseBody(
-  node: SourceNode,
-  place: Place,
-  extra: readonly string[],
-): { body: Body; next?: Jump } {
+function parseBody(node: SourceNode, place: Place, extra: readonly string[]): { body: Body; next?: Jump } {
   const none = { body: { kind: 'jump' as const } };
   if (node.kind !== 'map') {
     place.problems.add('a step must be a map', node.position, place.step);

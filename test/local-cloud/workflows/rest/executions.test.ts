@@ -2,7 +2,8 @@ import { ExecutionsClient } from '@google-cloud/workflows';
 import { PassThroughClient } from 'google-auth-library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numericId } from '../../../../local-cloud/core/store.ts';
-import { engineOf, workflowLogEntries } from '../../../../local-cloud/workflows/engine/engine.ts';
+import { logEntries } from '../../../../local-cloud/logging/entries.ts';
+import { engineOf } from '../../../../local-cloud/workflows/engine/engine.ts';
 import { Executions } from '../../../../local-cloud/workflows/engine/executions.ts';
 import { PARENT, workflowsCloud, type Json, type WorkflowsCloud } from '../support/cloud.ts';
 
@@ -103,7 +104,7 @@ describe('an execution', () => {
       },
     );
     expect(await w.run('who')).toMatchObject({ result: '"runner@acme.iam.gserviceaccount.com"' });
-    expect(workflowLogEntries(w.cloud).at(-1)).toMatchObject({
+    expect(logEntries(w.cloud).list().at(-1)).toMatchObject({
       severity: 'INFO',
       jsonPayload: { a: 1 },
       logName: 'projects/acme/logs/Workflows',
@@ -208,7 +209,7 @@ describe('callbacks', () => {
     await w.cloud.clock.advance(1000);
     const listed = (await get(`${String(name)}/callbacks`))['callbacks'] as Json[];
     expect(listed).toMatchObject([{ method: 'POST', waiters: '1' }]);
-    const url = workflowLogEntries(w.cloud).at(-1)?.textPayload ?? '';
+    const url = logEntries(w.cloud).list().at(-1)?.textPayload ?? '';
     const wrong = await fetch(url, { method: 'GET' });
     expect(wrong.status).toBe(404);
     await fetch(url, {
