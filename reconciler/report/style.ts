@@ -4,7 +4,7 @@
  * SHA-256 of STYLE in base64. A page without `unsafe-inline` cannot be restyled by text that found a way out of its
  * element; a test keeps the hash true.
  */
-export const STYLE_HASH = 'sha256-hKtrmCVO51kL6W2Cb0LjRi23+U0nlD++6kG4HFfYvGc=';
+export const STYLE_HASH = 'sha256-rHPbderiasquHHIiyXSjkslsB4dACVkTb8NGsf6CpUg=';
 
 export const STYLE = `
 :root {
@@ -29,7 +29,7 @@ h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 .25rem; text-wrap: balance
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .25rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 h3 { font-size: .8rem; margin: 1.25rem 0 .5rem; color: var(--quiet); text-transform: uppercase; letter-spacing: .06em; }
 h4 { font: 600 .95rem/1.4 ui-monospace, monospace; margin: 0 0 .25rem; overflow-wrap: anywhere; }
-p { margin: .25rem 0; }
+p { margin: .25rem 0; overflow-wrap: anywhere; }
 a { color: var(--link); }
 code { font: .9em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .quiet { color: var(--quiet); }
@@ -52,7 +52,7 @@ th { font-weight: 600; color: var(--quiet); font-size: .85rem; white-space: nowr
 .sides code { display: block; white-space: pre-wrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0; }
 dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
-.tag { font: 600 .85rem/1.4 ui-monospace, monospace; white-space: nowrap; }
+.tag { margin-right: .4rem; font: 600 .85rem/1.4 ui-monospace, monospace; white-space: nowrap; }
 .missing { color: var(--missing); } .changed { color: var(--changed); } .extra { color: var(--extra); }
 .unhealthy { color: var(--unhealthy); } .unreadable { color: var(--unreadable); } .pending { color: var(--pending); }
 .error { border-left: 3px solid var(--missing); padding-left: .75rem; }
