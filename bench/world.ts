@@ -3,7 +3,7 @@ import { tenantSchema, type Tenant } from '../desired-state/tenant.ts';
 import { expect } from '../reconciler/expect.ts';
 import type { Want } from '../reconciler/model.ts';
 
-export const DIGEST = `sha256:${'a'.repeat(64)}`;
+const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 export interface FleetTenant {
   readonly tenant: Tenant;

@@ -143,7 +143,7 @@ async function runHealth(stage: Stage): Promise<string[]> {
 }
 
 /** What pass 3 must report: exactly this, nothing else. */
-export const EXPECTED_DRIFT: Readonly<Record<string, readonly string[]>> = {
+const EXPECTED_DRIFT: Readonly<Record<string, readonly string[]>> = {
   acme: ['changed:node-pool/gpu:autoscaling.maxNodeCount', 'missing:nat/acme-nat'],
   globex: ['changed:deployment/web:containers[web].image', 'extra:deployment/web:containers[web].env[DEBUG]'],
   initech: ['unhealthy:endpoint/web:healthy', 'unreadable:deployment/web'],

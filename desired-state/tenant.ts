@@ -213,4 +213,3 @@ export type WrittenTenant = z.input<typeof tenantSchema>;
 /** A record as the program uses it: every default is filled in. */
 export type Tenant = z.output<typeof tenantSchema>;
 export type NodePool = Tenant['spec']['cluster']['nodePools'][number];
-export type Workload = Tenant['spec']['workload'];

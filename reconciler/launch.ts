@@ -12,7 +12,7 @@ import type { Flow, Json, Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 
 /** Longer than the longest build; after it an execution that recorded no end is taken for lost. */
-export const EXECUTION_DEADLINE_MS = 3 * 60 * 60 * 1000;
+const EXECUTION_DEADLINE_MS = 3 * 60 * 60 * 1000;
 
 /** The pass itself, where a person's email would stand. */
 export const PASS = 'plumbline';

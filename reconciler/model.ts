@@ -25,7 +25,7 @@ export interface Platform {
 export type Plane = 'gcp' | 'cluster' | 'endpoint';
 
 /** Where a value was read and when (RFC 3339). */
-export interface Provenance {
+interface Provenance {
   readonly source: string;
   readonly at: string;
 }
@@ -147,19 +147,17 @@ export const findingKey = (f: Pick<Finding, 'class' | 'resource' | 'field'>): st
 
 // ---- acting ----------------------------------------------------------------------------------------------------
 
-export const STATUSES = [
-  'CREATING',
-  'READY',
-  'DEPLOYING',
-  'DEPLOYED',
-  'REBUILDING',
-  'REDEPLOYING',
-  'REDEPLOYED',
-  'FAILED',
-  'DECOMMISSIONING',
-  'DECOMMISSIONED',
-] as const;
-export type TenantStatus = (typeof STATUSES)[number];
+export type TenantStatus =
+  | 'CREATING'
+  | 'READY'
+  | 'DEPLOYING'
+  | 'DEPLOYED'
+  | 'REBUILDING'
+  | 'REDEPLOYING'
+  | 'REDEPLOYED'
+  | 'FAILED'
+  | 'DECOMMISSIONING'
+  | 'DECOMMISSIONED';
 
 /** INTENT: written before the call. LAUNCHED: the execution's name is known. The rest is written by the workflow. */
 export type ExecutionState = 'INTENT' | 'LAUNCHED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'SUPERSEDED';

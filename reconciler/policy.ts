@@ -1,7 +1,7 @@
 /** Remediation is a table: finding class × risk → auto, approve or report. What the table does not know is never automatic. */
 import type { Decision, Finding, FindingClass, Risk } from './model.ts';
 
-export const POLICY: Readonly<Record<FindingClass, Readonly<Record<Risk, Decision>>>> = {
+const POLICY: Readonly<Record<FindingClass, Readonly<Record<Risk, Decision>>>> = {
   missing: {
     'in-place': 'auto',
     replace: 'approve',

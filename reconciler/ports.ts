@@ -23,7 +23,7 @@ export interface Inventory {
   sweep(scope: string, assetTypes: readonly string[]): AsyncIterable<Asset>;
 }
 
-export type ApiService = 'compute' | 'container' | 'artifactregistry' | 'cloudbuild' | 'iam';
+type ApiService = 'compute' | 'container' | 'artifactregistry' | 'cloudbuild' | 'iam';
 
 /** One resource at its owning API. */
 export interface ApiRef {

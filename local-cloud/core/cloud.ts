@@ -7,7 +7,7 @@ import { Operations } from './operations.ts';
 import type { Parts } from './parts.ts';
 import { ResourceStore } from './store.ts';
 
-export type LogLevel = 'info' | 'warn' | 'error';
+type LogLevel = 'info' | 'warn' | 'error';
 
 export interface Cloud extends Parts {
   readonly config: CloudConfig;

@@ -122,7 +122,7 @@ function parseBody(body: Buffer): Record<string, unknown> {
 }
 
 /** The answer an ordered fault stands for, or nothing when the rule only delays or loses. */
-export function replyOfFault(fault: FaultRule): Reply | undefined {
+function replyOfFault(fault: FaultRule): Reply | undefined {
   if (fault.rawBody !== undefined) return new Reply(fault.status ?? 200, fault.rawBody, { ...fault.headers });
   if (fault.status === undefined) return undefined;
   const error = new ApiError(statusOfHttp(fault.status), fault.message ?? `ordered fault ${fault.id}`, {

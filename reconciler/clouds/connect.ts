@@ -16,7 +16,7 @@ export interface ConnectSettings {
   readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
 }
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => new Date(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };

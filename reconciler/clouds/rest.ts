@@ -6,7 +6,7 @@ import { CloudError, type Clock, type CloudErrorKind } from '../ports.ts';
 import type { TokenSource } from './auth.ts';
 import type { Endpoints, ServiceName } from './endpoints.ts';
 
-export interface RestRequest {
+interface RestRequest {
   readonly service: ServiceName;
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path with its query. */
@@ -115,7 +115,7 @@ export function kindOfStatus(status: number, reason: string | null = null): Clou
   return status >= 400 ? 'invalid' : 'unexpected';
 }
 
-export function httpError(what: string, status: number, text: string): CloudError {
+function httpError(what: string, status: number, text: string): CloudError {
   let body: Json = null;
   try {
     body = JSON.parse(text) as Json;

@@ -7,16 +7,16 @@ import { dirname, join } from 'node:path';
 import { compileFunction } from 'node:vm';
 
 /** Terraform's JSON form of a type: `"string"`, `["list","string"]`, `["object",{…}]`. */
-export type TypeJson = string | [string, TypeJson] | ['object', { [name: string]: TypeJson }];
+type TypeJson = string | [string, TypeJson] | ['object', { [name: string]: TypeJson }];
 
-export interface AttributeJson {
+interface AttributeJson {
   type: TypeJson;
   required?: true;
   optional?: true;
   computed?: true;
 }
 
-export interface NestedJson {
+interface NestedJson {
   nesting: 'list' | 'set' | 'single';
   min?: number;
   max?: number;

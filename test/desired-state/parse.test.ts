@@ -152,7 +152,7 @@ describe('parseTenant', () => {
     [
       'spec.workload.source.folder',
       '../..',
-      'spec.workload.source.folder is the text "../..", which does not fit: use a path inside the repository, without ".."',
+      'spec.workload.source.folder is the text "../..", which does not fit: use a path inside the repository, without "..": letters, digits, ".", "_", "/" and "-"',
     ],
   ])('of %s = %j says what, and how to go on', (path, value, line) => {
     expect(problemsWith(path, value)).toEqual([line]);

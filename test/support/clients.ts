@@ -18,12 +18,12 @@ export function impatientClock(): Clock & { readonly slept: number[] } {
   };
 }
 
-export const fixedToken: TokenSource = {
+const fixedToken: TokenSource = {
   token: () => Promise.resolve('a-token'),
   client: () => Promise.reject(new Error('this test needs no auth client')),
 };
 
-export const allAt = (url: string): Endpoints =>
+const allAt = (url: string): Endpoints =>
   Object.fromEntries(SERVICES.map((service) => [service, url])) as unknown as Endpoints;
 
 export const restAt = (url: string, clock: Clock = impatientClock()): Rest =>

@@ -5,7 +5,7 @@ export const AT = '2026-01-01T00:00:00.000Z';
 
 export type World = Map<string, Reading<Fields>>;
 
-export const present = (value: Fields): Reading<Fields> => ({
+const present = (value: Fields): Reading<Fields> => ({
   state: 'present',
   value,
   source: 'test',
