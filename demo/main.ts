@@ -8,10 +8,13 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describe } from '../reconciler/error-text.ts';
 import { versionOf } from '../reconciler/tools/version.ts';
+import { applyRecords, firstPass, secondPass } from './chapters/build.ts';
+import { checkHealth, fourthPass, orderFaults, thirdPass } from './chapters/drift.ts';
+import { writeReports } from './chapters/report.ts';
+import { decommission, rebuild } from './chapters/requests.ts';
 import { progressTo, type Progress } from './progress.ts';
 import { StoryBroken, type DemoResult } from './result.ts';
 import { setStage, type Stage } from './stage.ts';
-import * as story from './story.ts';
 
 const USAGE = `Usage: npm run demo [-- --json] [--store=spanner|embedded] [--report-dir=DIR]
 
@@ -101,16 +104,16 @@ async function play(
     progress.line(
       `terraform ${result.tools.terraform}, kubectl ${result.tools.kubectl}, node ${result.tools.node}`,
     );
-    const tenants = await story.applyRecords(stage);
-    await story.firstPass(stage, result);
-    await story.secondPass(stage, result);
-    await story.orderFaults(stage, tenants);
-    await story.checkHealth(stage);
-    await story.thirdPass(stage, result);
-    await story.fourthPass(stage, result);
-    await story.rebuild(stage, result);
-    await story.decommission(stage, result, tenants);
-    await story.writeReport(stage, result, options.reportDir);
+    const tenants = await applyRecords(stage);
+    await firstPass(stage, result);
+    await secondPass(stage, result);
+    await orderFaults(stage, tenants);
+    await checkHealth(stage);
+    const drift = await thirdPass(stage, result);
+    await fourthPass(stage, result);
+    await rebuild(stage, result);
+    await decommission(stage, result, tenants);
+    await writeReports(stage, result, drift, options.reportDir);
   } finally {
     end();
     await stage.close();

@@ -10,8 +10,8 @@ import type { MetaRoute, ObjectRoute, Route } from './routes.ts';
 import { badRequest, methodNotAllowed, noSuchPath, StatusError, staleWrite } from './status.ts';
 import { watch } from './watch.ts';
 import { create, remove, replace, type WriteOptions, type Written } from './write.ts';
-import { subjectOf } from './writeMetadata.ts';
-import { APPLY, parseYaml, patch, replaceScale, scaleOf } from './writePatch.ts';
+import { subjectOf } from './write-metadata.ts';
+import { APPLY, parseYaml, patch, replaceScale, scaleOf } from './write-patch.ts';
 
 export interface ApiRequest {
   readonly http: string;

@@ -6,7 +6,7 @@ import { omit, type Kube } from './object.ts';
 import type { ObjectRoute } from './routes.ts';
 import { selectorOf } from './selectors.ts';
 import { badRequest, expired, notFound } from './status.ts';
-import { subjectOf } from './writeMetadata.ts';
+import { subjectOf } from './write-metadata.ts';
 
 /** Throws 404. */
 export function get({ store }: Cluster, { kind, namespace, name }: ObjectRoute): Kube {

@@ -8,7 +8,7 @@ import { objectAt, omit, sameJson, textAt, type Kube, type Metadata } from './ob
 import { decode, DecodeError } from './schema/decode.ts';
 import { alreadyExists, badRequest, staleWrite, type StatusError } from './status.ts';
 import { validate } from './validate.ts';
-import { newMetadata, requireNamespace, requireSameIdentity, subjectOf } from './writeMetadata.ts';
+import { newMetadata, requireNamespace, requireSameIdentity, subjectOf } from './write-metadata.ts';
 
 export interface WriteOptions {
   /** Who writes, as `managedFields` will say. */

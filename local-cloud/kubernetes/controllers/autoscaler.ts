@@ -4,7 +4,7 @@ import { now } from '../cluster.ts';
 import { kindNamed } from '../kinds.ts';
 import { numberAt, objectAt, objectsAt, sameJson, textAt, type Kube } from '../object.ts';
 import type { ChangeListener } from '../store.ts';
-import { replaceScale, scaleOf } from '../writePatch.ts';
+import { replaceScale, scaleOf } from '../write-patch.ts';
 import {
   asManager,
   CONTROLLER_MANAGER,

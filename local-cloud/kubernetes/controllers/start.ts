@@ -6,7 +6,7 @@ import { AutoscalerController } from './autoscaler.ts';
 import { bookkeepingController } from './bookkeeping.ts';
 import { asManager, type Controller, type ControllerContext } from './controller.ts';
 import { DeploymentController } from './deployment.ts';
-import { LoadBalancerController } from './loadBalancer.ts';
+import { LoadBalancerController } from './load-balancer.ts';
 import { namespaceController } from './namespace.ts';
 import { PodController } from './pods.ts';
 

@@ -2,7 +2,7 @@
 import type { Json } from '../../core/store.ts';
 import { isObject, sameJson } from '../object.ts';
 import type { ListOf, Schema } from '../schema/types.ts';
-import { childSchema, fieldSetOf, isGranular, itemSegment, joinPath } from './fieldSet.ts';
+import { childSchema, fieldSetOf, isGranular, itemSegment, joinPath } from './field-set.ts';
 
 export interface Comparison {
   readonly added: ReadonlySet<string>;

@@ -2,7 +2,7 @@
 import type { Body, Json } from '../../core/store.ts';
 import { isObject } from '../object.ts';
 import type { ListOf, Schema } from '../schema/types.ts';
-import { childSchema, isGranular, itemSegment, joinPath } from './fieldSet.ts';
+import { childSchema, isGranular, itemSegment, joinPath } from './field-set.ts';
 
 /** `config` wins wherever it says something; what it does not mention stays. */
 export function merge(live: Json | undefined, config: Json, schema: Schema): Json {

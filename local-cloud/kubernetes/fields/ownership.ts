@@ -11,7 +11,7 @@ import {
   union,
   without,
   type FieldSet,
-} from './fieldSet.ts';
+} from './field-set.ts';
 
 export interface Owner {
   readonly manager: string;

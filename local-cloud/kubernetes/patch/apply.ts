@@ -2,7 +2,7 @@
 import type { Body } from '../../core/store.ts';
 import { isObject } from '../object.ts';
 import type { Struct } from '../schema/types.ts';
-import { fieldSetOf, printPath, sameSet, union, without, withParents } from '../fields/fieldSet.ts';
+import { fieldSetOf, printPath, sameSet, union, without, withParents } from '../fields/field-set.ts';
 import { compare } from '../fields/compare.ts';
 import { merge, removePaths } from '../fields/merge.ts';
 import {

@@ -5,7 +5,7 @@
 import type { Body, Json } from '../../core/store.ts';
 import { isObject, sameJson } from '../object.ts';
 import type { ListOf, Schema } from '../schema/types.ts';
-import { childSchema } from '../fields/fieldSet.ts';
+import { childSchema } from '../fields/field-set.ts';
 import { badRequest } from '../status.ts';
 
 const DELETE_FROM = '$deleteFromPrimitiveList/';

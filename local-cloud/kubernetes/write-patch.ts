@@ -12,7 +12,7 @@ import { strategicPatch } from './patch/strategic.ts';
 import { scale as scaleSchema } from './schema/workloads.ts';
 import { badRequest, invalid, notFound, staleWrite, StatusError } from './status.ts';
 import { create, decodeAs, replace, writerOf, type WriteOptions, type Written } from './write.ts';
-import { subjectOf } from './writeMetadata.ts';
+import { subjectOf } from './write-metadata.ts';
 
 export interface PatchRequest {
   readonly namespace: string | undefined;
