@@ -1,10 +1,10 @@
 /** What the story plays on: the running local cloud, the clients of a pass, and a few looks at the world. */
 import { execa } from 'execa';
-import { join } from 'node:path';
 import { connect } from '../reconciler/clouds/connect.ts';
 import { follow, type Followed } from '../reconciler/follow.ts';
 import type { Platform, RunReport, TenantStatus } from '../reconciler/model.ts';
 import type { Ports } from '../reconciler/ports.ts';
+import { program } from '../reconciler/local/paths.ts';
 import { startLocal, type RunningLocal } from '../reconciler/local/start.ts';
 import { loadSettings } from '../reconciler/settings.ts';
 import type { Progress } from './progress.ts';
@@ -56,8 +56,6 @@ export async function setStage({ dataDir, store, progress }: StageOptions): Prom
   }
 }
 
-const JOB = join(import.meta.dirname, '..', 'reconciler', 'job.ts');
-
 /** One pass, by the very program that Cloud Run starts, in a process of its own. */
 export async function runPass(
   stage: Stage,
@@ -66,7 +64,7 @@ export async function runPass(
 ): Promise<RunReport> {
   const result = await execa(
     process.execPath,
-    [JOB, ...(options.dryRun ? ['--dry-run'] : []), '--print-report'],
+    [program('reconciler/job'), ...(options.dryRun ? ['--dry-run'] : []), '--print-report'],
     {
       env: { PLUMBLINE_LOCAL: stage.local.infoFile, PLUMBLINE_RUN_ID: runId, NODE_NO_WARNINGS: '1' },
       reject: false,

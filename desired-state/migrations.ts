@@ -1,6 +1,6 @@
 /** The numbered migrations of schema/*.sql: reading them, and bringing a database to the newest one, each once. */
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDdl, splitStatements } from './ddl.ts';
 import type { Statement, TableModel } from './ddl.ts';
@@ -29,7 +29,11 @@ export interface MigrationTarget {
   apply(migration: Migration): Promise<void>;
 }
 
-const FOLDER = join(import.meta.dirname, 'schema');
+/** Beside the sources; the published package ships them once, at its root, and compiled code stands one level deeper. */
+function migrationsFolder(): string {
+  const beside = join(import.meta.dirname, 'schema');
+  return existsSync(beside) ? beside : join(import.meta.dirname, '..', '..', 'desired-state', 'schema');
+}
 
 /** Keeps which migrations a database has; not itself one of them. */
 export const MIGRATIONS_TABLE: Statement = {
@@ -46,10 +50,11 @@ let ours: readonly Migration[] | undefined;
 
 /** The migrations this code brings, in order. Read once. */
 export function migrations(): readonly Migration[] {
-  ours ??= readdirSync(FOLDER)
+  const folder = migrationsFolder();
+  ours ??= readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()
-    .map((file) => readMigration(file, readFileSync(join(FOLDER, file), 'utf8')));
+    .map((file) => readMigration(file, readFileSync(join(folder, file), 'utf8')));
   return ours;
 }
 

@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { formatLocated, readRecords } from '../../desired-state/files.ts';
 import type { Tenant } from '../../desired-state/tenant.ts';
+import { packageRoot } from '../../reconciler/local/paths.ts';
 import type { DemoResult } from '../result.ts';
 import { definitions, watch, type Stage } from '../stage.ts';
 import { keys, mustHold, names, pass } from '../telling.ts';
 
-const EXAMPLES = join(import.meta.dirname, '..', '..', 'desired-state', 'examples');
+const EXAMPLES = join(packageRoot(), 'desired-state', 'examples');
 
 export async function applyRecords(stage: Stage): Promise<Tenant[]> {
   const step = 'apply the records';
