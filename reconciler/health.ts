@@ -18,9 +18,9 @@ export async function healthChecks(
   options: LoadOptions,
 ): Promise<HealthLaunch[]> {
   const results: HealthLaunch[] = [];
-  for (const { stored, tenant, ledger, active, applied } of await load(ports.store, options)) {
+  for (const { stored, tenant, problem, ledger, active, applied } of await load(ports.store, options)) {
     const skip = (message: string) => results.push({ tenant: stored.name, intent: null, message });
-    if (tenant === null) skip('its record is not valid');
+    if (tenant === null) skip(`its record cannot be used: ${problem ?? 'it is not valid'}`);
     else if (ledger?.serviceEndpoint == null)
       skip('it has no endpoint: it was never deployed, or is decommissioned');
     else if (active) skip(`${active.flow} (${active.intent}) is under way and checks it at its end`);

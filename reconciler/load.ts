@@ -7,7 +7,9 @@ import type {
   Store,
   StoredTenant,
 } from '../desired-state/store.ts';
+import { shardOf } from '../desired-state/shard.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
+import { projectOf, rivalsOf, unlawful, type Claims } from './claims.ts';
 import { expect } from './expect.ts';
 import type { Want } from './model.ts';
 
@@ -18,7 +20,10 @@ export interface Case {
   readonly problem: string | null;
   readonly ledger: LedgerEntry | undefined;
   readonly active: ExecutionEntry | undefined;
+  /** Changes in a row that failed for this generation. */
   readonly failures: number;
+  /** A decommission began and did not end: what is missing has been taken away on purpose. */
+  readonly leaving: boolean;
   readonly wants: readonly Want[];
   /** The record last applied in full, and its wants; null when none was. */
   readonly applied: { readonly tenant: Tenant; readonly wants: readonly Want[] } | null;
@@ -32,21 +37,18 @@ export interface LoadOptions {
 
 /** Cases in name order. */
 export async function load(store: Store, options: LoadOptions): Promise<Case[]> {
-  const only = options.only && new Set(options.only);
-  const records: StoredTenant[] = [];
-  for await (const stored of store.listTenants(options.shard)) {
-    if (!only || only.has(stored.name)) records.push(stored);
-  }
+  const { records, claims } = await readRecords(store, options);
   const names = records.map((record) => record.name);
+  const contested = [...claims.values()].filter((claimants) => claimants.length > 1).flat();
   const [ledger, active, open] = await Promise.all([
-    store.ledgerOf(names),
+    store.ledgerOf([...names, ...contested]),
     store.listActive(),
     store.openFindings(names),
   ]);
   const known = Map.groupBy(open, (finding) => finding.name);
   return Promise.all(
     records.map((stored) =>
-      caseOf(store, stored, {
+      caseOf(store, stored, rivalsOf(claims, stored, ledger), {
         ledger: ledger.get(stored.name),
         active: active.find((execution) => execution.name === stored.name),
         known: new Map(known.get(stored.name)?.map((finding) => [finding.key, finding])),
@@ -55,23 +57,51 @@ export async function load(store: Store, options: LoadOptions): Promise<Case[]> 
   );
 }
 
+/** The whole fleet is read, whatever is asked for: another task's tenant may claim the project of one of ours. */
+async function readRecords(
+  store: Store,
+  { only, shard }: LoadOptions,
+): Promise<{ records: StoredTenant[]; claims: Claims }> {
+  const records: StoredTenant[] = [];
+  const claims = new Map<string, string[]>();
+  for await (const stored of store.listTenants()) {
+    const project = projectOf(stored.record);
+    if (project !== null) claims.set(project, [...(claims.get(project) ?? []), stored.name]);
+    const ours = shard === undefined || shardOf(stored.name, shard.count) === shard.index;
+    if (ours && (only === undefined || only.includes(stored.name))) records.push(stored);
+  }
+  return { records, claims };
+}
+
 async function caseOf(
   store: Store,
   stored: StoredTenant,
+  rivals: readonly string[],
   rest: Pick<Case, 'ledger' | 'active' | 'known'>,
 ): Promise<Case> {
-  const parsed = parseTenant(stored.record);
   const digest = rest.ledger?.imageDigest ?? null;
   const applied = await appliedRecord(store, stored, rest.ledger);
+  const { tenant, problem } = usable(stored, rivals);
   return {
     ...rest,
+    ...(await historyOf(store, stored, rest.ledger)),
     stored,
-    tenant: parsed.ok ? parsed.tenant : null,
-    problem: parsed.ok ? null : parsed.problems.map((p) => `${p.path}: ${p.message}`).join('; '),
-    failures: rest.ledger?.status === 'FAILED' ? await failuresOf(store, stored) : 0,
-    wants: parsed.ok ? expect(parsed.tenant, digest) : [],
+    tenant,
+    problem,
+    wants: tenant ? expect(tenant, digest) : [],
     applied: applied && { tenant: applied, wants: expect(applied, digest) },
   };
+}
+
+function usable(stored: StoredTenant, rivals: readonly string[]): Pick<Case, 'tenant' | 'problem'> {
+  const parsed = parseTenant(stored.record);
+  if (!parsed.ok) {
+    return { tenant: null, problem: parsed.problems.map((p) => `${p.path}: ${p.message}`).join('; ') };
+  }
+  const objection = unlawful(parsed.tenant, stored.name, rivals);
+  return objection === undefined
+    ? { tenant: parsed.tenant, problem: null }
+    : { tenant: null, problem: objection };
 }
 
 async function appliedRecord(
@@ -87,12 +117,32 @@ async function appliedRecord(
   return parsed.ok ? parsed.tenant : null;
 }
 
-/** Failures in a row, of this generation, up to the newest success. */
-async function failuresOf(store: Store, stored: StoredTenant): Promise<number> {
-  let failures = 0;
-  for (const execution of await store.listExecutions(stored.name, 10)) {
-    if (execution.generation !== stored.generation || execution.state !== 'FAILED') break;
-    failures += 1;
+/** Statuses that a flow leaves behind when all went well. */
+const AT_REST: ReadonlySet<LedgerEntry['status']> = new Set([null, 'DEPLOYED', 'REDEPLOYED']);
+
+/** Enough to see the retry budget spent, with a few looks at the endpoint in between. */
+const HISTORY = 20;
+
+/** What earlier executions tell; asked only where something went wrong, since a fleet at rest has nothing to tell. */
+async function historyOf(
+  store: Store,
+  stored: StoredTenant,
+  ledger: LedgerEntry | undefined,
+): Promise<Pick<Case, 'failures' | 'leaving'>> {
+  if (ledger === undefined || (ledger.lastError === null && AT_REST.has(ledger.status))) {
+    return { failures: 0, leaving: false };
   }
-  return failures;
+  // A look at the endpoint changes nothing, and neither did one that was too late.
+  const changes = (await store.listExecutions(stored.name, HISTORY)).filter(
+    ({ flow, state }) => flow !== 'health-check' && state !== 'SUPERSEDED',
+  );
+  const past = changes.findIndex(
+    ({ generation, state }) => generation !== stored.generation || state !== 'FAILED',
+  );
+  const failed = past < 0 ? changes : changes.slice(0, past);
+  const [last] = failed;
+  return {
+    failures: failed.length,
+    leaving: last?.flow === 'decommission' && last.execution !== null,
+  };
 }

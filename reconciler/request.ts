@@ -5,6 +5,7 @@
 import { parseTenant } from '../desired-state/parse.ts';
 import type { LedgerEntry, RequestKind, Store, StoredTenant } from '../desired-state/store.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
+import { projectOf, rivalsOf, unlawful } from './claims.ts';
 import { launch } from './launch.ts';
 import type { Platform } from './model.ts';
 import { namesOf } from './names.ts';
@@ -57,7 +58,7 @@ async function attempt(ports: Ports, platform: Platform, request: FlowRequest): 
   const ledger = await ports.store.getLedger(request.tenant);
   const objection =
     unowned(request, parsed.tenant, ledger) ??
-    (await claimedTwice(ports.store, parsed.tenant)) ??
+    unlawful(parsed.tenant, stored.name, await rivals(ports.store, stored)) ??
     unready(request, ledger);
   if (objection !== undefined) return refuse(objection);
   return start(ports, platform, request, { stored, tenant: parsed.tenant, ledger });
@@ -84,15 +85,13 @@ function unowned(
 }
 
 /** A project is one tenant's alone; with two records claiming it, neither may act on it. */
-async function claimedTwice(store: Store, tenant: Tenant): Promise<string | undefined> {
+async function rivals(store: Store, stored: StoredTenant): Promise<string[]> {
+  const project = projectOf(stored.record);
+  const claimants: string[] = [];
   for await (const other of store.listTenants()) {
-    if (other.name === tenant.metadata.name) continue;
-    const parsed = parseTenant(other.record);
-    if (parsed.ok && parsed.tenant.spec.project === tenant.spec.project) {
-      return `project ${tenant.spec.project} is claimed by ${other.name} as well; one record must let go of it first`;
-    }
+    if (projectOf(other.record) === project) claimants.push(other.name);
   }
-  return undefined;
+  return rivalsOf(new Map([[project ?? '', claimants]]), stored, await store.ledgerOf(claimants));
 }
 
 function unready(request: FlowRequest, ledger: LedgerEntry | undefined): string | undefined {
