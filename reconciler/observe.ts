@@ -5,12 +5,12 @@
 import pLimit from 'p-limit';
 import { describe } from './error-text.ts';
 import { ENDPOINT_KIND } from './expect.ts';
-import { equal, isObject, textAt } from './json.ts';
+import { equal, textAt } from './json.ts';
 import type { Fields, HealthResult, Json, Reading, Want } from './model.ts';
-import type { Asset, ClusterAccess, ObservePorts } from './ports.ts';
+import type { ApiRef, Asset, ClusterAccess, ObservePorts } from './ports.ts';
 import { ENDPOINT_FIELD } from './resources/cluster.ts';
 import { CLUSTER_KINDS, GCP_KINDS, kindOf } from './resources/index.ts';
-import type { ClusterKind, GcpKind } from './resources/kind.ts';
+import { tail, type ClusterKind, type GcpKind } from './resources/kind.ts';
 
 export interface Observed {
   readonly name: string;
@@ -95,13 +95,17 @@ async function readGcp(ports: ObservePorts, sweep: Sweep, want: Want): Promise<R
   if (fields && agrees(want, fields, kind)) {
     return { state: 'present', value: fields, source: 'cloudasset', at: sweep.at };
   }
-  return narrow(await ports.reads.get(kind.ref(want)), kind, want);
+  const ref = kind.ref(want);
+  return narrow(await ports.reads.get(ref), ref, kind, want);
 }
 
 /** From a body's reading to the reading of the resource inside it. */
-function narrow(body: Reading<Json>, kind: GcpKind, want: Want): Reading<Fields> {
+function narrow(body: Reading<Json>, ref: ApiRef, kind: GcpKind, want: Want): Reading<Fields> {
   if (body.state !== 'present') return body;
-  if (!isObject(body.value)) return unreadable('the answer is not an object', body.source, body.at);
+  // An empty object is no router without a NAT: only a body that bears the name asked for says anything.
+  if (tail(textAt(body.value, 'name')) !== tail(ref.path)) {
+    return unreadable(`the answer to ${ref.path} is not that resource`, body.source, body.at);
+  }
   const fields = kind.read(body.value, want);
   return fields === undefined
     ? { state: 'absent', source: body.source, at: body.at }
