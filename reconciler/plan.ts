@@ -26,6 +26,8 @@ export interface PlanInput {
   readonly active: ExecutionEntry | undefined;
   /** Failed executions of this generation since the last success. */
   readonly failures: number;
+  /** A decommission began and did not end. */
+  readonly leaving: boolean;
   /** Time of the pass (RFC 3339). */
   readonly now: string;
 }
@@ -62,7 +64,7 @@ const summarise = (flow: Flow, due: readonly Finding[]): string =>
   (due.length > 3 ? ', …' : '');
 
 function blocked(
-  { tenant, failures }: PlanInput,
+  { tenant, failures, leaving, ledger }: PlanInput,
   flow: Flow,
   due: readonly Finding[],
   findings: readonly Finding[],
@@ -84,15 +86,41 @@ function blocked(
         'restore the read and the next pass goes on',
     );
   }
+  if (leaving) {
+    return hold(
+      'approval',
+      `${flow} waits: ${tenant} was being decommissioned and that did not end. Ask for the decommission again; ` +
+        'to keep the tenant, apply a changed record',
+    );
+  }
+  const swept = findings.find(
+    (f) => decide(f, ledger?.appliedGeneration != null) === 'approve' && goesAlong(f, flow),
+  );
+  if (swept) {
+    return hold(
+      'approval',
+      `${flow} waits: it would put ${swept.resource} right as well, which needs a person. Settle that first, ` +
+        'and the next pass goes on',
+    );
+  }
   if (failures >= RETRY_BUDGET) {
     return hold(
       'budget',
-      `${flow} failed ${failures} times in a row for this generation; mend the cause shown by ` +
-        `'plumb describe ${tenant}', then apply the record again or ask for a rebuild`,
+      `the last ${failures} changes failed in a row for this generation; mend the cause shown by ` +
+        `'plumb describe ${tenant}', then 'plumb reconcile ${tenant}' tries once more`,
     );
   }
   return undefined;
 }
+
+/**
+ * Terraform applies the record as a whole, so what may not be made again without a person would come along with what
+ * may; and there is nothing to deploy into where the cluster is gone.
+ */
+const goesAlong = (finding: Finding, flow: Flow): boolean =>
+  flow === 'provision' ||
+  finding.plane === 'cluster' ||
+  (finding.kind === 'cluster' && finding.class === 'missing');
 
 /** Classes that are always told and never corrected, each with advice of its own. */
 const REPORTED: ReadonlySet<FindingClass> = new Set(['extra', 'unhealthy', 'unreadable']);

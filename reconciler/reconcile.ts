@@ -19,7 +19,7 @@ export interface PassOptions {
   readonly platform: Platform;
   /** Look and plan, but change nothing anywhere: no launch, no row. */
   readonly dryRun: boolean;
-  /** Only these tenants. */
+  /** Only these tenants. Who names a tenant has looked at it: its spent retry budget does not hold it then. */
   readonly only?: readonly string[];
   /** This task's share of the fleet. */
   readonly shard?: { readonly index: number; readonly count: number };
@@ -48,7 +48,14 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   const have = await observe(ports, options.platform.scope, cases.filter(isObservable).map(toObserved));
   emit({ type: 'observed', tenants: have.size });
 
-  const judged = cases.map((item) => judge(item, have.get(item.stored.name), startedAt));
+  const named = new Set(options.only);
+  const judged = cases.map((item) =>
+    judge(
+      named.has(item.stored.name) ? { ...item, failures: 0 } : item,
+      have.get(item.stored.name),
+      startedAt,
+    ),
+  );
   const launched = options.dryRun ? judged : await launchAll(ports, options, judged);
 
   const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
@@ -100,7 +107,15 @@ function judge(item: Case, have: Map<string, Reading<Fields>> | undefined, now: 
     case: item,
     findings,
     verdict: verdictOf({ ...base, everApplied, findings }),
-    plan: plan({ tenant: stored.name, findings, ledger, active, failures: item.failures, now }),
+    plan: plan({
+      tenant: stored.name,
+      findings,
+      ledger,
+      active,
+      failures: item.failures,
+      leaving: item.leaving,
+      now,
+    }),
     readings: [...have.values()],
     executions: new Map(),
   };

@@ -65,6 +65,7 @@ const planOf = (change: Partial<PlanInput> = {}) =>
     ledger: ledger(),
     active: undefined,
     failures: 0,
+    leaving: false,
     now: AT,
     ...change,
   });
@@ -193,6 +194,30 @@ describe('plan', () => {
       { reason: 'budget', message: expect.stringContaining('plumb describe acme') as string },
     ]);
     expect(planOf({ findings: [finding()], failures: RETRY_BUDGET - 1 }).actions).toHaveLength(1);
+  });
+
+  it('does not let Terraform make a cluster again by the way, when only the NAT may be put back', () => {
+    const gone = finding({ resource: 'cluster/acme', kind: 'cluster', risk: 'stateful' });
+    expect(planOf({ findings: [finding(), gone] })).toMatchObject({
+      actions: [],
+      held: [
+        { flow: 'provision', reason: 'approval', message: expect.stringContaining('cluster/acme') as string },
+        { flow: null, reason: 'approval' },
+      ],
+    });
+  });
+
+  it('does not deploy into a cluster that is gone', () => {
+    const gone = finding({ resource: 'cluster/acme', kind: 'cluster', risk: 'stateful' });
+    const inside = finding({ plane: 'cluster', resource: 'namespace/acme-app', kind: 'namespace' });
+    expect(planOf({ findings: [gone, inside] }).actions).toEqual([]);
+  });
+
+  it('does not put back what an unfinished decommission took away', () => {
+    expect(planOf({ findings: [finding()], leaving: true })).toMatchObject({
+      actions: [],
+      held: [{ reason: 'approval', message: expect.stringContaining('decommission again') as string }],
+    });
   });
 
   it('asks for health again when the last answer is old, and only then', () => {
