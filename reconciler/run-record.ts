@@ -6,7 +6,7 @@ import { findingKey, type Json, type RunReport, type TenantReport } from './mode
 /**
  * Before the first full apply nothing can have drifted, so nothing has an onset worth keeping: a fleet that is being
  * built leaves no findings behind. A finding that could not be re-examined (its tenant is in flight or unreadable there) is not resolved
- * by that.
+ * by that, and neither is one of a tenant whose record cannot be used.
  */
 export function runRecordOf(report: RunReport, cases: readonly Case[]): RunRecord {
   const known = new Map(cases.map((item) => [item.stored.name, item.known]));
@@ -22,6 +22,7 @@ export function runRecordOf(report: RunReport, cases: readonly Case[]): RunRecor
       })),
   );
   const resolved = report.tenants.flatMap((tenant) => {
+    if (tenant.verdict === 'invalid') return [];
     const seen = new Set(tenant.findings.map(findingKey));
     const hidden = new Set(tenant.findings.filter((f) => f.class === 'unreadable').map((f) => f.resource));
     return [...(known.get(tenant.name)?.keys() ?? [])]
