@@ -9,9 +9,9 @@ import { startCloud } from './start.ts';
 
 async function main(): Promise<void> {
   const file = process.argv[2];
-  if (file === undefined) return fail('usage: node local-cloud/main.ts CONFIG.json');
+  if (file === undefined) throw new Error('usage: node local-cloud/main.ts CONFIG.json');
   const parsed = configSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) return fail(`${file}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
 
   const running = await startCloud(parsed.data);
   let stopping = false;
@@ -32,9 +32,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, endpoints: running.endpoints })}\n`);
 }
 
-function fail(message: string): void {
-  process.stderr.write(`local cloud: ${message}\n`);
+main().catch((error: unknown) => {
+  process.stderr.write(`local cloud: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
-}
-
-main().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
+});

@@ -33,7 +33,8 @@ export function createCloud(config: CloudConfig, parts: (cloud: Cloud) => Parts)
     faults: new Faults(),
     audit: new AuditLog(clock),
     endpoints: {},
-    log: (level: LogLevel, message: string) => void process.stderr.write(`local-cloud ${level}: ${message}\n`),
+    log: (level: LogLevel, message: string) =>
+      void process.stderr.write(`local-cloud ${level}: ${message}\n`),
   };
   // The parts close over the cloud and are only used after this function has returned it.
   const cloud = base as unknown as Cloud;

@@ -84,7 +84,8 @@ function hits(rule: FaultRule, call: FaultTarget): boolean {
   if (rule.service !== undefined && rule.service !== call.service) return false;
   if (rule.method !== undefined && !matches(rule.method, call.method)) return false;
   if (rule.principal !== undefined && rule.principal !== call.principal) return false;
-  if (rule.contains !== undefined && !`${call.path} ${call.target ?? ''}`.includes(rule.contains)) return false;
+  if (rule.contains !== undefined && !`${call.path} ${call.target ?? ''}`.includes(rule.contains))
+    return false;
   return true;
 }
 

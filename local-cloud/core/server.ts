@@ -133,7 +133,10 @@ function replyOfFault(fault: FaultRule): Reply | undefined {
 
 function replyOfError(cloud: Cloud, service: Service, error: unknown): Reply {
   if (error instanceof ApiError) return Reply.json(error.body, error.httpStatus);
-  cloud.log('error', `${service.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  cloud.log(
+    'error',
+    `${service.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return Reply.json(new ApiError('INTERNAL', 'Internal error encountered.').body, 500);
 }
 

@@ -39,7 +39,10 @@ export class Reply {
   }
 
   static json(value: unknown, status = 200, headers: Record<string, string> = {}): Reply {
-    return new Reply(status, JSON.stringify(value), { 'content-type': 'application/json; charset=UTF-8', ...headers });
+    return new Reply(status, JSON.stringify(value), {
+      'content-type': 'application/json; charset=UTF-8',
+      ...headers,
+    });
   }
 }
 

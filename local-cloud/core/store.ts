@@ -75,7 +75,9 @@ export class ResourceStore {
   }
 
   /** All resources in name order, so that paging is stable. */
-  list(filter: { assetType?: string; project?: string; location?: string; prefix?: string } = {}): Resource[] {
+  list(
+    filter: { assetType?: string; project?: string; location?: string; prefix?: string } = {},
+  ): Resource[] {
     return [...this.#resources.values()]
       .filter(
         (r) =>
