@@ -51,10 +51,10 @@ const VERSIONS: Readonly<Record<string, string>> = {
 
 /**
  * A predicate for the `assetTypes` of a request: exact names or RE2 patterns over the whole name; none means every
- * type. Throws INVALID_ARGUMENT for one that no type could match, as the service does.
+ * type Asset Inventory has, which is not every type there is. Throws INVALID_ARGUMENT for one that no type could match, as the service does.
  */
 export function typeFilter(asked: readonly string[]): (assetType: string) => boolean {
-  if (asked.length === 0) return () => true;
+  if (asked.length === 0) return (assetType) => KNOWN.includes(assetType);
   const patterns = asked.map((text) => {
     const pattern = compiled(text);
     if (!KNOWN.some((known) => pattern.matches(known)))

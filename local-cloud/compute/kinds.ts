@@ -2,16 +2,25 @@
 import type { Resource } from '../core/store.ts';
 
 export interface ComputeKind {
-  /** As in paths and method ids, e.g. `subnetworks`. */
+  /** As in paths, e.g. `subnetworks`. Addresses of a region and global ones share theirs. */
   readonly collection: string;
+  /** As in method ids, e.g. `subnetworks`. */
+  readonly methods: string;
   readonly scope: 'global' | 'region';
   readonly assetType: string;
   /** `kind` of its lists without the ending `List`, e.g. `compute#subnetwork`. */
   readonly kind: string;
 }
 
-const kind = (collection: string, scope: ComputeKind['scope'], type: string, word: string): ComputeKind => ({
+const kind = (
+  collection: string,
+  scope: ComputeKind['scope'],
+  type: string,
+  word: string,
+  methods = collection,
+): ComputeKind => ({
   collection,
+  methods,
   scope,
   assetType: `compute.googleapis.com/${type}`,
   kind: `compute#${word}`,
@@ -22,8 +31,17 @@ export const SUBNETWORKS = kind('subnetworks', 'region', 'Subnetwork', 'subnetwo
 export const ROUTERS = kind('routers', 'region', 'Router', 'router');
 const FIREWALLS = kind('firewalls', 'global', 'Firewall', 'firewall');
 const ADDRESSES = kind('addresses', 'region', 'Address', 'address');
+const GLOBAL_ADDRESSES = kind('addresses', 'global', 'GlobalAddress', 'address', 'globalAddresses');
 const FORWARDING_RULES = kind('forwardingRules', 'region', 'ForwardingRule', 'forwardingRule');
-export const KINDS = [NETWORKS, SUBNETWORKS, ROUTERS, FIREWALLS, ADDRESSES, FORWARDING_RULES] as const;
+export const KINDS = [
+  NETWORKS,
+  SUBNETWORKS,
+  ROUTERS,
+  FIREWALLS,
+  ADDRESSES,
+  GLOBAL_ADDRESSES,
+  FORWARDING_RULES,
+] as const;
 
 /** `regions/us-central1`, or `global`. */
 export const placeOf = (kind: ComputeKind, region: string): string =>

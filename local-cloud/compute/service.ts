@@ -72,14 +72,14 @@ function readMethods(cloud: Cloud, kind: ComputeKind): Method[] {
   const base = '/compute/v1/projects/{project}';
   const collection = `${base}/${placeOf(kind, '{region}')}/${kind.collection}`;
   const method = (verb: string, path: string, handler: Handler): Method => ({
-    id: `compute.${kind.collection}.${verb}`,
+    id: `compute.${kind.methods}.${verb}`,
     http: 'GET',
     path,
     source: REFERENCE,
     handler,
   });
   const list = method('list', collection, (call) => {
-    const { items, ...more } = pageFor(cloud, kind, call, call.params['region'] ?? 'global');
+    const { items, ...more } = pageFor(cloud, [kind], call, call.params['region'] ?? 'global');
     const link = linkTo(`projects/${call.param('project')}/${placeOf(kind, call.params['region'] ?? '')}`);
     return {
       kind: `${kind.kind}List`,
@@ -94,8 +94,11 @@ function readMethods(cloud: Cloud, kind: ComputeKind): Method[] {
   );
   if (kind.scope === 'global') return [list, get];
   const aggregated = method('aggregatedList', `${base}/aggregated/${kind.collection}`, (call) => {
-    const { items, ...more } = pageFor(cloud, kind, call);
-    const scopes = Map.groupBy(items, (resource) => placeOf(kind, resource.location));
+    const together = KINDS.filter(({ collection }) => collection === kind.collection);
+    const { items, ...more } = pageFor(cloud, together, call);
+    const scopes = Map.groupBy(items, ({ location }) =>
+      location === 'global' ? 'global' : placeOf(kind, location),
+    );
     return {
       kind: `${kind.kind}AggregatedList`,
       id: `projects/${call.param('project')}/aggregated/${kind.collection}`,
@@ -109,14 +112,11 @@ function readMethods(cloud: Cloud, kind: ComputeKind): Method[] {
   return [list, get, aggregated];
 }
 
-function pageFor(cloud: Cloud, kind: ComputeKind, call: Call, location?: string) {
+function pageFor(cloud: Cloud, kinds: readonly ComputeKind[], call: Call, location?: string) {
   const holds = parseFilter(call.query.get('filter'));
-  const filter = {
-    assetType: kind.assetType,
-    project: call.param('project'),
-    ...(location !== undefined && { location }),
-  };
-  const found = cloud.resources.list(filter).filter((resource) => holds(resource.body));
+  const found = cloud.resources
+    .list({ project: call.param('project'), ...(location !== undefined && { location }) })
+    .filter(({ assetType, body }) => kinds.some((kind) => kind.assetType === assetType) && holds(body));
   return pageOf(found, { size: call.query.get('maxResults'), token: call.query.get('pageToken') }, PAGE);
 }
 
@@ -155,7 +155,7 @@ function change(
   prepare: (resource: Resource, call: Call) => () => unknown,
 ): Method {
   return {
-    id: `compute.${kind.collection}.${verb}`,
+    id: `compute.${kind.methods}.${verb}`,
     http,
     path: `/compute/v1/projects/{project}/${placeOf(kind, '{region}')}/${kind.collection}/{name}`,
     source: REFERENCE,

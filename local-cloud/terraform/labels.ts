@@ -3,6 +3,7 @@
  * provider's defaults, `effective_labels` is all the service has, whoever set it.
  * Source: "Labels in the google provider" of its 5.0 upgrade guide.
  */
+import { createHash } from 'node:crypto';
 import type { Json } from '../core/store.ts';
 import { isBody, type Rules } from './mapping.ts';
 import type { ProviderSettings } from './model.ts';
@@ -45,6 +46,14 @@ export function labelRules(attribute = 'labels', to = 'labels'): Rules {
     effective_labels: { to, read: (json) => stringsOf(json) },
   };
 }
+
+/** Changes whenever the labels do, as the services' own fingerprints; how they make theirs is not public. */
+export const labelFingerprint = (labels: Json | undefined): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(stringsOf(labels)).sort()))
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
 
 /** Of the service's labels, those the state knew before: a label set by somebody else is not ours to show. */
 function ownKeys(json: Json | undefined, have: Value): Value {

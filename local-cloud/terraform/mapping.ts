@@ -25,6 +25,10 @@ export interface FieldRule {
 /** By argument path, blocks joined by dots: `node_config.taint`. */
 export type Rules = Readonly<Record<string, FieldRule>>;
 
+/** The same rules for arguments that stand inside `block`. */
+export const under = (block: string, rules: Rules): Rules =>
+  Object.fromEntries(Object.entries(rules).map(([path, rule]) => [`${block}.${path}`, rule]));
+
 interface Context {
   readonly rules: Rules;
   readonly identity: Identity;

@@ -20,8 +20,8 @@ export interface ProviderSettings {
 /** Where a type's resources live. Most are entries of the resource store; some are parts of another one. */
 export interface Storage {
   find(cloud: Cloud, identity: Identity): Body | undefined;
-  /** Throws ALREADY_EXISTS, or NOT_FOUND for a missing parent. */
-  create(cloud: Cloud, identity: Identity, body: Body): void;
+  /** `state` is what was planned. Throws ALREADY_EXISTS, or NOT_FOUND for a missing parent. */
+  create(cloud: Cloud, identity: Identity, body: Body, state: State): void;
   update(cloud: Cloud, identity: Identity, change: (body: Body) => Body): void;
   remove(cloud: Cloud, identity: Identity): void;
 }
@@ -65,6 +65,8 @@ export interface Model {
   readonly ready?: (cloud: Cloud, identity: Identity, state: State) => Promise<void> | void;
   /** Refuses a deletion before any call is made; returns the reason. */
   readonly protects?: (state: State) => string | undefined;
+  /** Is a deletion only forgetting? Terraform drops the resource then, and the service keeps it. */
+  readonly abandons?: (state: State) => boolean;
   /** Refuses a deletion as the API does, e.g. because the resource is in use. */
   readonly checkDelete?: (cloud: Cloud, identity: Identity, state: State) => void;
   /** Marks the resource as going away while the operation runs. */

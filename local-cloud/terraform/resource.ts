@@ -39,11 +39,9 @@ export async function read(type: ResourceType, caller: Caller, state: State): Pr
   const { model } = type;
   const identity = model.identity(state);
   try {
-    const body = await callApi(caller, apiCall(model, 'get', identity), () => {
-      const found = model.storage.find(caller.cloud, identity);
-      if (!found) throw notFound(`The resource '${model.id(identity)}'`);
-      return found;
-    });
+    const body = await callApi(caller, apiCall(model, 'get', identity), () =>
+      bodyOf(model, caller, identity),
+    );
     return stateOf(type, body, state, identity);
   } catch (error) {
     if (error instanceof ApiError && error.httpStatus === 404) return null;
@@ -58,7 +56,8 @@ export async function create(type: ResourceType, caller: Caller, planned: State)
   await callApi(caller, apiCall(model, 'create', identity), () => {
     model.check?.(cloud, identity, planned);
     const body = write(model, schema, planned, identity, {});
-    model.storage.create(cloud, identity, model.complete?.(cloud, identity, body, planned) ?? body);
+    const complete = model.complete?.(cloud, identity, body, planned) ?? body;
+    model.storage.create(cloud, identity, complete, planned);
   });
   try {
     await cloud.clock.sleep(model.delays.create, signal);
@@ -66,7 +65,7 @@ export async function create(type: ResourceType, caller: Caller, planned: State)
   } catch (error) {
     throw new PartlyDone(stateOf(type, model.storage.find(cloud, identity) ?? {}, planned, identity), error);
   }
-  return stateOf(type, found(model, caller, identity), planned, identity);
+  return stateOf(type, bodyOf(model, caller, identity), planned, identity);
 }
 
 export async function update(type: ResourceType, caller: Caller, planned: State): Promise<State> {
@@ -78,7 +77,7 @@ export async function update(type: ResourceType, caller: Caller, planned: State)
     model.storage.update(cloud, identity, (body) => write(model, schema, planned, identity, body));
   });
   await cloud.clock.sleep(model.delays.update, signal);
-  return stateOf(type, found(model, caller, identity), planned, identity);
+  return stateOf(type, bodyOf(model, caller, identity), planned, identity);
 }
 
 /** Deleting what is already gone is no error, as for the real provider. */
@@ -87,10 +86,11 @@ export async function remove(type: ResourceType, caller: Caller, prior: State): 
   const { cloud, signal } = caller;
   const refusal = model.protects?.(prior);
   if (refusal !== undefined) throw new Error(refusal);
+  if (model.abandons?.(prior)) return;
   const identity = model.identity(prior);
   try {
     await callApi(caller, apiCall(model, 'delete', identity), () => {
-      found(model, caller, identity);
+      bodyOf(model, caller, identity);
       model.checkDelete?.(cloud, identity, prior);
       model.deleting?.(cloud, identity);
     });
@@ -116,7 +116,8 @@ export function importState(type: ResourceType, id: string, provider: ProviderSe
   return undefined;
 }
 
-function found(model: Model, { cloud }: Caller, identity: Identity): Body {
+/** Throws 404 when the resource is gone. */
+function bodyOf(model: Model, { cloud }: Caller, identity: Identity): Body {
   const body = model.storage.find(cloud, identity);
   if (!body) throw notFound(`The resource '${model.id(identity)}'`);
   return body;

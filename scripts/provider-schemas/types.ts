@@ -19,6 +19,7 @@ export const RESOURCES: Readonly<Record<string, Source>> = {
     pulumi: 'artifactregistry/repositoryIamMember',
   },
   google_cloudbuild_worker_pool: { cdktf: 'cloudbuild-worker-pool', pulumi: 'cloudbuild/workerPool' },
+  google_compute_global_address: { cdktf: 'compute-global-address', pulumi: 'compute/globalAddress' },
   google_compute_network: { cdktf: 'compute-network', pulumi: 'compute/network' },
   google_compute_router: { cdktf: 'compute-router', pulumi: 'compute/router' },
   google_compute_router_nat: { cdktf: 'compute-router-nat', pulumi: 'compute/routerNat' },
@@ -32,6 +33,10 @@ export const RESOURCES: Readonly<Record<string, Source>> = {
   google_service_account_iam_member: {
     cdktf: 'service-account-iam-member',
     pulumi: 'serviceaccount/iammember',
+  },
+  google_service_networking_connection: {
+    cdktf: 'service-networking-connection',
+    pulumi: 'servicenetworking/connection',
   },
   google_storage_bucket: { cdktf: 'storage-bucket', pulumi: 'storage/bucket', version: 3 },
 };

@@ -33,6 +33,8 @@ const vars = {
   worker_pool: {},
 };
 
+const NETWORK = `compute.googleapis.com/projects/${project}/global/networks/acme-vpc`;
+const POOLS_RANGE = `compute.googleapis.com/projects/${project}/global/addresses/acme-pools`;
 const ROUTER = `compute.googleapis.com/projects/${project}/regions/${region}/routers/acme-router`;
 const CLUSTER = `container.googleapis.com/projects/${project}/locations/${region}/clusters/acme`;
 const CPU_POOL = `${CLUSTER}/nodePools/cpu`;
@@ -119,6 +121,16 @@ describeWith('terraform', 'the tenant root', (terraform) => {
         state: 'RUNNING',
         privatePoolV1Config: { networkConfig: { egressOption: 'NO_PUBLIC_EGRESS' } },
       });
+      expect(body(POOLS_RANGE)).toMatchObject({
+        purpose: 'VPC_PEERING',
+        addressType: 'INTERNAL',
+        address: '10.0.0.0',
+        prefixLength: 24,
+        labels: { 'plumbline-managed': 'true', 'plumbline-tenant': 'acme' },
+      });
+      expect(body(NETWORK)['peerings']).toMatchObject([
+        { name: 'servicenetworking-googleapis-com', state: 'ACTIVE' },
+      ]);
     });
 
     it('acts as the impersonated identity', () => {
@@ -138,6 +150,7 @@ describeWith('terraform', 'the tenant root', (terraform) => {
         autoscaling: { enabled: true, minNodeCount: 1, maxNodeCount: 8 },
       }));
       resources.delete(WORKER_POOL);
+      resources.update(NETWORK, (network) => ({ ...network, peerings: [] }));
       expect(await tf.run('plan', '-detailed-exitcode', '-out=drift')).toMatchObject({ code: 2 });
       const { stdout } = await tf.run('show', '-json', 'drift');
       const plan = JSON.parse(stdout) as {
@@ -148,6 +161,7 @@ describeWith('terraform', 'the tenant root', (terraform) => {
         .map(({ address, change }) => `${change.actions.join()} ${address}`);
       expect(changes.sort()).toEqual([
         'create module.build_pool.google_cloudbuild_worker_pool.pool',
+        'create module.build_pool.google_service_networking_connection.services',
         'create module.network.google_compute_router_nat.nat',
         'update module.cluster.google_container_node_pool.pools["cpu"]',
       ]);

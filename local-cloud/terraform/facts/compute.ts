@@ -1,4 +1,4 @@
-/** Facts about the arguments of networks, subnetworks, routers and NATs. */
+/** Facts about the arguments of networks, subnetworks, global addresses, routers and NATs. */
 import { words, type TypeFacts } from './facts.ts';
 
 /** Names of Compute Engine resources: RFC 1035 labels. */
@@ -54,6 +54,17 @@ const subnetwork: TypeFacts = {
   },
 };
 
+const globalAddress: TypeFacts = {
+  forceNew: words('address address_type description ip_version name network prefix_length project purpose'),
+  defaults: { address_type: 'EXTERNAL' },
+  enums: {
+    address_type: ['EXTERNAL', 'INTERNAL', ''],
+    ip_version: ['IPV4', 'IPV6', ''],
+  },
+  patterns: { name: GCE_NAME },
+  same: { network: 'resource' },
+};
+
 const router: TypeFacts = {
   forceNew: words('encrypted_interconnect_router name network project region'),
   defaults: { 'bgp.advertise_mode': 'DEFAULT', 'bgp.keepalive_interval': 20 },
@@ -96,6 +107,7 @@ const routerNat: TypeFacts = {
 };
 
 export const COMPUTE: Readonly<Record<string, TypeFacts>> = {
+  google_compute_global_address: globalAddress,
   google_compute_network: network,
   google_compute_subnetwork: subnetwork,
   google_compute_router: router,

@@ -1,4 +1,4 @@
-/** Facts about registries, worker pools, identities, IAM members, services, buckets and secrets. */
+/** Facts about registries, worker pools, identities, IAM members, services, connections, buckets and secrets. */
 import { words, type TypeFacts } from './facts.ts';
 
 const CONDITION = words('condition condition.description condition.expression condition.title');
@@ -67,6 +67,11 @@ export const OTHER: Readonly<Record<string, TypeFacts>> = {
     patterns: { account_id: /^[a-z]([-a-z0-9]{4,28}[a-z0-9])$/, description: /^[^]{0,256}$/ },
   },
   google_service_account_iam_member: iamMember('service_account_id'),
+  google_service_networking_connection: {
+    forceNew: words('network service'),
+    enums: { deletion_policy: ['ABANDON', ''] },
+    same: { network: 'resource' },
+  },
   google_storage_bucket: {
     forceNew: words(`enable_object_retention location name project custom_placement_config.data_locations
       hierarchical_namespace hierarchical_namespace.enabled`),

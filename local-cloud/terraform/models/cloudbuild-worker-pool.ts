@@ -6,6 +6,7 @@ import { isBody, type Identity } from '../mapping.ts';
 import { identityOf, inStore, placed, seconds, type Model } from '../model.ts';
 import { only, text } from '../values.ts';
 import { networkPath, projectRule } from './compute.ts';
+import { GOOGLE_SERVICES, hasPeering, peeringName, WORKER_POOL } from './private-services.ts';
 
 const path = ({ project = '', location = '', name = '' }: Identity): string =>
   `projects/${project}/locations/${location}/workerPools/${name}`;
@@ -27,7 +28,7 @@ export const cloudbuildWorkerPool: Model = {
   title: 'WorkerPool',
   storage: inStore({
     name: storeName,
-    assetType: 'cloudbuild.googleapis.com/WorkerPool',
+    assetType: WORKER_POOL,
     location: ({ location = '' }) => location,
   }),
   identity: (state) => identityOf(state, ['project', 'location', 'name']),
@@ -46,7 +47,7 @@ export const cloudbuildWorkerPool: Model = {
   rules: {
     project: projectRule,
     location: { write: () => undefined, read: (_json, _have, { location = '' }) => location },
-    name: { write: () => undefined, read: (_json, _have, { name = '' }) => name },
+    name: { write: (_value, identity) => path(identity), read: (_json, _have, { name = '' }) => name },
     effective_annotations: { to: 'annotations', read: (json) => (isBody(json) ? json : {}) },
     network_config: { to: 'privatePoolV1Config.networkConfig' },
     private_service_connect: { to: 'privatePoolV1Config.privateServiceConnect' },
@@ -55,8 +56,16 @@ export const cloudbuildWorkerPool: Model = {
   },
   check: (cloud, { project = '' }, state) => {
     const peered = text(only(state['network_config'])?.['peered_network']);
-    if (peered !== '' && !cloud.resources.get(`compute.googleapis.com/${networkPath(peered, project)}`)) {
-      throw new ApiError('NOT_FOUND', `network "${peered}" was not found`);
+    if (peered === '') return;
+    const network = cloud.resources.get(`compute.googleapis.com/${networkPath(peered, project)}`);
+    if (!network) throw new ApiError('NOT_FOUND', `network "${peered}" was not found`);
+    // cloud.google.com/build/docs/private-pools/set-up-private-pool-to-use-in-vpc-network asks for the connection
+    // first. That the API refuses is documented, its words are assumed.
+    if (!hasPeering(network.body, peeringName(GOOGLE_SERVICES))) {
+      throw new ApiError(
+        'FAILED_PRECONDITION',
+        `network "${peered}" has no private connection to ${GOOGLE_SERVICES}; create one before the worker pool`,
+      );
     }
   },
   // A word about the network in the API, a switch of the worker in Terraform.
@@ -79,7 +88,6 @@ export const cloudbuildWorkerPool: Model = {
     const { config, worker } = partsOf(body);
     return {
       ...body,
-      name: path(identity),
       uid: numericId(path(identity), 20),
       createTime: now,
       updateTime: now,

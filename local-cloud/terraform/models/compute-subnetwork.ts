@@ -8,20 +8,18 @@ import { objects, text, type State } from '../values.ts';
 import {
   computeFields,
   computeMethods,
-  firstAddress,
   networkPath,
   networkRule,
   projectRule,
   regionRule,
   requireNetwork,
 } from './compute.ts';
-import { overlaps } from './ranges.ts';
+import { SUBNETWORK, takenRanges } from './network-ranges.ts';
+import { addressIn, overlaps } from './ranges.ts';
 
 const path = ({ project = '', region = '', name = '' }: Identity): string =>
   `projects/${project}/regions/${region}/subnetworks/${name}`;
 const storeName = (identity: Identity): string => `compute.googleapis.com/${path(identity)}`;
-
-const SUBNETWORK = 'compute.googleapis.com/Subnetwork';
 
 export const computeSubnetwork: Model = {
   service: 'compute',
@@ -54,21 +52,21 @@ export const computeSubnetwork: Model = {
   check: (cloud, identity, state) => {
     requireNetwork(cloud, state['network'] ?? null, identity);
     const network = networkPath(state['network'] ?? null, identity['project'] ?? '');
-    for (const other of cloud.resources.list({ assetType: SUBNETWORK })) {
-      if (other.name === storeName(identity) || !text(other.body['network']).endsWith(network)) continue;
-      const taken = rangesOfBody(other.body);
-      const clash = rangesOf(state).find((range) => taken.some((have) => overlaps(range, have)));
-      if (clash !== undefined) {
-        throw invalid(
-          `Invalid IPCidrRange: ${clash} conflicts with existing subnetwork '${lastSegment(pathOf(other.name))}' in region '${other.location}'.`,
-          'invalid',
-        );
-      }
+    for (const { range: have, owner } of takenRanges(cloud, network, storeName(identity))) {
+      const clash = rangesOf(state).find((range) => overlaps(range, have));
+      if (clash === undefined) continue;
+      const name = `'${lastSegment(pathOf(owner.name))}'`;
+      const other =
+        owner.assetType === SUBNETWORK
+          ? `existing subnetwork ${name} in region '${owner.location}'`
+          : `allocated range ${name}`;
+      throw invalid(`Invalid IPCidrRange: ${clash} conflicts with ${other}.`, 'invalid');
     }
   },
   complete: (cloud, identity, body) => ({
     ...computeFields(cloud, 'subnetwork', path(identity)),
-    gatewayAddress: firstAddress(body['ipCidrRange']),
+    // A subnetwork for IPv6 alone has no range.
+    ...(typeof body['ipCidrRange'] === 'string' && { gatewayAddress: addressIn(body['ipCidrRange'], 1) }),
     privateIpGoogleAccess: false,
     privateIpv6GoogleAccess: 'DISABLE_GOOGLE_ACCESS',
     purpose: 'PRIVATE',
@@ -83,11 +81,4 @@ function rangesOf(state: State): string[] {
     text(state['ip_cidr_range']),
     ...objects(state['secondary_ip_range']).map((r) => text(r['ip_cidr_range'])),
   ].filter((range) => range !== '');
-}
-
-function rangesOfBody(body: Readonly<Record<string, unknown>>): string[] {
-  const secondary = Array.isArray(body['secondaryIpRanges']) ? (body['secondaryIpRanges'] as unknown[]) : [];
-  return [body, ...secondary]
-    .map((range) => (range as { ipCidrRange?: unknown }).ipCidrRange)
-    .filter((range): range is string => typeof range === 'string');
 }

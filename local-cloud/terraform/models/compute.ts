@@ -1,17 +1,13 @@
 /** What networks, subnetworks, routers and NATs share: links, names, places. */
+import { linkTo } from '../../compute/kinds.ts';
 import { timestamp } from '../../core/clock.ts';
 import type { Cloud } from '../../core/cloud.ts';
 import { ApiError } from '../../core/errors.ts';
-import { numericId, type Body, type Json } from '../../core/store.ts';
+import { numericId, type Body } from '../../core/store.ts';
 import { lastSegment, relativeName } from '../compare.ts';
 import type { FieldRule, Identity } from '../mapping.ts';
 import type { Methods } from '../model.ts';
-import type { Value } from '../values.ts';
-
-/** Compute Engine names things by URL in its answers. */
-const LINK = 'https://www.googleapis.com/compute/v1/';
-
-const linkTo = (path: string): string => `${LINK}${path}`;
+import { isEmpty, type Value } from '../values.ts';
 
 /** The discovery document's method ids of a collection, e.g. `compute.networks.insert`. */
 export const computeMethods = (collection: string): Methods => ({
@@ -29,7 +25,7 @@ export function networkPath(value: Value, project: string): string {
 
 /** An argument that refers to a network: any spelling in the configuration, a full link in the API. */
 export const networkRule: FieldRule = {
-  write: (value, identity) => linkTo(networkPath(value, identity['project'] ?? '')),
+  write: (value, { project = '' }) => (isEmpty(value) ? undefined : linkTo(networkPath(value, project))),
   read: (json) => (typeof json === 'string' ? json : null),
 };
 
@@ -60,10 +56,4 @@ export function requireNetwork(cloud: Cloud, value: Value, { project = '' }: Ide
   const path = networkPath(value, project);
   if (cloud.resources.get(`compute.googleapis.com/${path}`)) return;
   throw new ApiError('NOT_FOUND', `The resource '${path}' was not found`, { reason: 'notFound' });
-}
-
-/** The address before the last of a range's network part: `10.0.0.0/20` → `10.0.0.1`. */
-export function firstAddress(range: Json | undefined): string {
-  const [network = ''] = (typeof range === 'string' ? range : '').split('/');
-  return network.replace(/\d+$/, (last) => String(Number(last) + 1));
 }

@@ -4,7 +4,7 @@ import { timestamp } from '../../core/clock.ts';
 import { ApiError } from '../../core/errors.ts';
 import { numericId, type Body } from '../../core/store.ts';
 import { lastSegment, relativeName } from '../compare.ts';
-import { labelRules, predictLabels } from '../labels.ts';
+import { labelFingerprint, labelRules, predictLabels } from '../labels.ts';
 import { isBody, type Identity, type Rules } from '../mapping.ts';
 import { identityOf, inStore, placed, seconds, type Model } from '../model.ts';
 import { isEmpty, only, text, type State } from '../values.ts';
@@ -98,6 +98,7 @@ export const containerCluster: Model = {
     ...predictLabels(config, prior, provider, 'resource_labels'),
   }),
   rules,
+  seal: (body) => ({ ...body, labelFingerprint: labelFingerprint(body['resourceLabels']) }),
   check: (cloud, identity, state) => {
     if (Array.isArray(state['node_pool']) && state['node_pool'].length > 0) {
       throw new ApiError(
@@ -178,7 +179,6 @@ function newCluster(cloud: Cloud, identity: Identity, body: Body, state: State):
     currentMasterVersion: version,
     currentNodeVersion: version,
     createTime: timestamp(cloud.clock.now()),
-    labelFingerprint: 'a9dc16a7',
     selfLink: `https://container.googleapis.com/v1/${path(identity)}`,
     status: 'PROVISIONING',
   };

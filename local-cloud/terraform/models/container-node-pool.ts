@@ -1,10 +1,9 @@
 /** google_container_node_pool: nodes of one shape in a cluster. */
-import { under } from './rules.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { Body } from '../../core/store.ts';
 import { checkAutoscaling } from '../../container/node-pool-update.ts';
 import { lastSegment } from '../compare.ts';
-import { isBody, type Identity } from '../mapping.ts';
+import { isBody, under, type Identity } from '../mapping.ts';
 import { identityOf, inStore, invalid, placed, seconds, type Model } from '../model.ts';
 import { only, text, type State } from '../values.ts';
 import { projectRule } from './compute.ts';

@@ -2,6 +2,7 @@
 import type { Model } from '../model.ts';
 import { artifactRegistryRepository } from './artifact-registry-repository.ts';
 import { cloudbuildWorkerPool } from './cloudbuild-worker-pool.ts';
+import { computeGlobalAddress } from './compute-global-address.ts';
 import { computeNetwork } from './compute-network.ts';
 import { computeRouter } from './compute-router.ts';
 import { computeRouterNat } from './compute-router-nat.ts';
@@ -12,12 +13,14 @@ import { projectIamMember, repositoryIamMember, serviceAccountIamMember } from '
 import { projectService } from './project-service.ts';
 import { secretManagerSecret } from './secret-manager-secret.ts';
 import { serviceAccount } from './service-account.ts';
+import { serviceNetworkingConnection } from './service-networking-connection.ts';
 import { storageBucket } from './storage-bucket.ts';
 
 export const MODELS: Readonly<Record<string, Model>> = {
   google_artifact_registry_repository: artifactRegistryRepository,
   google_artifact_registry_repository_iam_member: repositoryIamMember,
   google_cloudbuild_worker_pool: cloudbuildWorkerPool,
+  google_compute_global_address: computeGlobalAddress,
   google_compute_network: computeNetwork,
   google_compute_router: computeRouter,
   google_compute_router_nat: computeRouterNat,
@@ -29,5 +32,6 @@ export const MODELS: Readonly<Record<string, Model>> = {
   google_secret_manager_secret: secretManagerSecret,
   google_service_account: serviceAccount,
   google_service_account_iam_member: serviceAccountIamMember,
+  google_service_networking_connection: serviceNetworkingConnection,
   google_storage_bucket: storageBucket,
 };

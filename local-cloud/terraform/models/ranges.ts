@@ -8,8 +8,20 @@ export function overlaps(a: string, b: string): boolean {
 
 /** The address `offset` places after the first of the range. */
 export function addressIn(range: string, offset: number): string {
-  const from = (bounds(range)?.from ?? 0) + offset;
-  return [24, 16, 8, 0].map((shift) => Math.floor(from / 2 ** shift) % 256).join('.');
+  return addressText((bounds(range)?.from ?? 0) + offset);
+}
+
+/** First address of the first range of `length` (a prefix length) in `space` that shares none with `taken`. */
+export function firstFree(space: string, length: number, taken: readonly string[]): string | undefined {
+  const [limits, size] = [bounds(space), 2 ** (32 - length)];
+  if (!limits) return undefined;
+  const others = taken.map(bounds).filter((range) => range !== undefined);
+  for (let from = limits.from; from + size - 1 <= limits.to;) {
+    const clash = others.find((other) => from <= other.to && other.from < from + size);
+    if (!clash) return addressText(from);
+    from = Math.ceil((clash.to + 1) / size) * size;
+  }
+  return undefined;
 }
 
 function bounds(range: string): { from: number; to: number } | undefined {
@@ -20,3 +32,6 @@ function bounds(range: string): { from: number; to: number } | undefined {
   const from = Math.floor(number / size) * size;
   return { from, to: from + size - 1 };
 }
+
+const addressText = (address: number): string =>
+  [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');

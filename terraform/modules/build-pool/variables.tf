@@ -16,6 +16,19 @@ variable "network" {
   nullable    = false
 }
 
+variable "range_prefix_length" {
+  description = "Prefix length of the range reserved for the workers."
+  type        = number
+  default     = 24
+  nullable    = false
+
+  validation {
+    # A pool that names no range of its own takes a /24.
+    condition     = var.range_prefix_length >= 8 && var.range_prefix_length <= 24
+    error_message = "range_prefix_length must be between 8 and 24."
+  }
+}
+
 variable "worker" {
   description = "Size of each worker."
   type = object({

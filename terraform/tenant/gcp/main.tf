@@ -49,8 +49,9 @@ module "cluster" {
 module "build_pool" {
   source = "../../modules/build-pool"
 
-  name     = var.tenant
-  location = var.region
-  network  = module.network.network
-  worker   = var.worker_pool
+  name                = var.tenant
+  location            = var.region
+  network             = module.network.network
+  range_prefix_length = var.worker_pool.range_prefix_length
+  worker              = var.worker_pool
 }

@@ -87,10 +87,11 @@ variable "tenant" {
 }
 
 variable "worker_pool" {
-  description = "Workers of the private build pool."
+  description = "Workers of the private build pool, and the size of the range they take addresses from."
   type = object({
-    machine_type = optional(string, "e2-standard-2")
-    disk_size_gb = optional(number, 100)
+    machine_type        = optional(string, "e2-standard-2")
+    disk_size_gb        = optional(number, 100)
+    range_prefix_length = optional(number, 24)
   })
   default  = {}
   nullable = false

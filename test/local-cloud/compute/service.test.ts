@@ -28,6 +28,23 @@ describe('Compute Engine', () => {
     expect((await call('GET', `${BASE}/regions/us-central1/addresses`)).body['items']).toBeUndefined();
   });
 
+  it('keeps addresses of a region and global ones apart, and shows both in the aggregated list', async () => {
+    local.cloud.resources.create({
+      name: 'compute.googleapis.com/projects/acme-prod/global/addresses/acme-pools',
+      assetType: 'compute.googleapis.com/GlobalAddress',
+      project: 'acme-prod',
+      location: 'global',
+      body: { name: 'acme-pools', purpose: 'VPC_PEERING' },
+    });
+    const addresses = await call('GET', `${BASE}/global/addresses`);
+    expect(addresses.body).toMatchObject({ kind: 'compute#addressList', items: [{ name: 'acme-pools' }] });
+    expect((await call('GET', `${BASE}/global/addresses/acme-pools`)).body['purpose']).toBe('VPC_PEERING');
+    expect((await call('GET', `${BASE}/regions/us-central1/addresses`)).body['items']).toBeUndefined();
+    expect((await call('GET', `${BASE}/aggregated/addresses`)).body['items']).toMatchObject({
+      global: { addresses: [{ name: 'acme-pools' }] },
+    });
+  });
+
   it('answers 404 with reason notFound, naming the path', async () => {
     const answer = await call('GET', `${BASE}/global/networks/none`);
     expect(answer.status).toBe(404);

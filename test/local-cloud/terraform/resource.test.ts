@@ -58,6 +58,34 @@ const SUBNET: [string, State] = [
     ],
   },
 ];
+const RANGE: [string, State] = [
+  'google_compute_global_address',
+  {
+    name: 'pools',
+    network: 'projects/p-prod/global/networks/vpc',
+    purpose: 'VPC_PEERING',
+    address_type: 'INTERNAL',
+    prefix_length: 24,
+    labels: { own: 'x' },
+  },
+];
+const CONNECTION: [string, State] = [
+  'google_service_networking_connection',
+  {
+    network: 'projects/p-prod/global/networks/vpc',
+    service: 'servicenetworking.googleapis.com',
+    reserved_peering_ranges: ['pools'],
+  },
+];
+const POOL: [string, State] = [
+  'google_cloudbuild_worker_pool',
+  {
+    name: 'pool',
+    location: 'us-central1',
+    worker_config: [{ machine_type: 'e2-standard-2', disk_size_gb: 200, no_external_ip: true }],
+    network_config: [{ peered_network: 'projects/p-prod/global/networks/vpc' }],
+  },
+];
 const ROUTER: [string, State] = [
   'google_compute_router',
   { name: 'router', network: 'vpc', bgp: [{ asn: 64_514 }] },
@@ -141,15 +169,9 @@ const CASES: Record<string, { before: [string, State][]; config: State }> = {
     before: [REPOSITORY],
     config: { repository: 'images', role: 'roles/artifactregistry.reader', member: 'user:a@b.c' },
   },
-  google_cloudbuild_worker_pool: {
-    before: [NETWORK],
-    config: {
-      name: 'pool',
-      location: 'us-central1',
-      worker_config: [{ machine_type: 'e2-standard-2', disk_size_gb: 200, no_external_ip: true }],
-      network_config: [{ peered_network: 'projects/p-prod/global/networks/vpc' }],
-    },
-  },
+  google_cloudbuild_worker_pool: { before: [NETWORK, RANGE, CONNECTION], config: POOL[1] },
+  google_compute_global_address: { before: [NETWORK], config: RANGE[1] },
+  google_service_networking_connection: { before: [NETWORK, RANGE], config: CONNECTION[1] },
   google_service_account: { before: [], config: ACCOUNT[1] },
   google_project_iam_member: {
     before: [],
@@ -285,6 +307,96 @@ describe('the service refuses', () => {
       '"nope"',
     );
   });
+});
+
+describe('private services access', () => {
+  const NETWORK_NAME = 'compute.googleapis.com/projects/p-prod/global/networks/vpc';
+  const bodyOf = (name: string) => cloud.resources.require(name).body;
+  const addressOf = (name: string) =>
+    bodyOf(`compute.googleapis.com/projects/p-prod/global/addresses/${name}`)['address'];
+  let connection: State;
+  beforeEach(async () => {
+    await make(...NETWORK);
+    await make(...SUBNET);
+    await make(...RANGE);
+    connection = await make(...CONNECTION);
+  });
+  const remove = (type: string, state: State) => resources.remove(typeOf(type), caller, state);
+  const change = (type: string, config: State, prior: State) =>
+    resources.update(typeOf(type), caller, planned(type, config, prior));
+
+  it('is a peering of the network, which the network itself leaves alone', async () => {
+    const peerings = [{ name: 'servicenetworking-googleapis-com', state: 'ACTIVE' }];
+    expect(bodyOf(NETWORK_NAME)['peerings']).toMatchObject(peerings);
+    const network = { ...NETWORK[1], routing_mode: 'GLOBAL' };
+    const prior = await resources.read(typeOf(NETWORK[0]), caller, planned(...NETWORK));
+    await change(NETWORK[0], network, prior!);
+    expect(bodyOf(NETWORK_NAME)).toMatchObject({ routingConfig: { routingMode: 'GLOBAL' }, peerings });
+    await remove(CONNECTION[0], connection);
+    expect(bodyOf(NETWORK_NAME)).not.toHaveProperty('peerings');
+  });
+
+  it('reserves ranges that nothing else in the network has', async () => {
+    await make(RANGE[0], { ...RANGE[1], name: 'large', prefix_length: 12 });
+    await make(RANGE[0], { ...RANGE[1], name: 'small' });
+    // 10.0.0.0/12 has the first range and the subnetwork in it, 10.16.0.0/12 the pods, 10.32.0.0/12 is free.
+    expect(['pools', 'small', 'large'].map(addressOf)).toEqual(['10.0.0.0', '10.0.1.0', '10.32.0.0']);
+    const clash = { ...RANGE[1], name: 'clash', address: '10.20.1.0' };
+    await expect(make(RANGE[0], clash)).rejects.toThrow('overlaps 10.20.0.0/16');
+    const inside = { name: 'late', network: 'vpc', ip_cidr_range: '10.0.0.128/25' };
+    await expect(make(SUBNET[0], inside)).rejects.toThrow("conflicts with allocated range 'pools'");
+  });
+
+  it('comes before a worker pool and goes after it', async () => {
+    const pool = await make(...POOL);
+    await expect(remove(CONNECTION[0], connection)).rejects.toThrow('are still using this connection');
+    await remove(POOL[0], pool);
+    await remove(CONNECTION[0], connection);
+    await expect(make(...POOL)).rejects.toThrow(
+      'has no private connection to servicenetworking.googleapis.com',
+    );
+  });
+
+  it('keeps the network from being deleted, also when Terraform forgot it', async () => {
+    await remove(CONNECTION[0], { ...connection, deletion_policy: 'ABANDON' });
+    for (const { name } of cloud.resources.list({ prefix: 'compute.googleapis.com/' }))
+      if (!name.includes('/networks/')) cloud.resources.delete(name);
+    const network = await resources.read(typeOf(NETWORK[0]), caller, planned(...NETWORK));
+    await expect(remove(NETWORK[0], network!)).rejects.toThrow(
+      "already being used by 'projects/p-prod/global/networks/vpc/networkPeerings/servicenetworking-googleapis-com'",
+    );
+  });
+
+  it('is made again only with the ranges it had, unless told to change them', async () => {
+    cloud.resources.update(NETWORK_NAME, (network) => ({ ...network, peerings: [] }));
+    expect(await resources.read(typeOf(CONNECTION[0]), caller, connection)).toBeNull();
+    await make(RANGE[0], { ...RANGE[1], name: 'more' });
+    const other = { ...CONNECTION[1], reserved_peering_ranges: ['pools', 'more'] };
+    await expect(make(CONNECTION[0], other)).rejects.toThrow('Cannot modify allocated ranges');
+    connection = await make(...CONNECTION);
+    connection = await change(CONNECTION[0], other, connection);
+    expect(await resources.read(typeOf(CONNECTION[0]), caller, connection)).toEqual(connection);
+    cloud.resources.update(NETWORK_NAME, (network) => ({ ...network, peerings: [] }));
+    await make(CONNECTION[0], { ...CONNECTION[1], update_on_creation_fail: true });
+  });
+
+  it.each([
+    [{ reserved_peering_ranges: ['none'] }, 'Reserved range "none" is no global address'],
+    [{ network: 'vpc' }, 'does not say its project'],
+    [{ network: 'projects/p-prod/global/networks/none' }, 'was not found'],
+  ])('refuses %j', async (wrong, message) => {
+    await remove(CONNECTION[0], connection);
+    await expect(make(CONNECTION[0], { ...CONNECTION[1], ...wrong })).rejects.toThrow(message);
+  });
+});
+
+it('keeps what names a worker pool when the pool is changed', async () => {
+  for (const [type, config] of [NETWORK, RANGE, CONNECTION]) await make(type, config);
+  const pool = await make(...POOL);
+  const smaller = { ...POOL[1], worker_config: [{ machine_type: 'e2-medium', no_external_ip: true }] };
+  await resources.update(typeOf(POOL[0]), caller, planned(POOL[0], smaller, pool));
+  const path = 'projects/p-prod/locations/us-central1/workerPools/pool';
+  expect(cloud.resources.require(`cloudbuild.googleapis.com/${path}`).body['name']).toBe(path);
 });
 
 describe('a cluster', () => {
