@@ -21,6 +21,7 @@ export const CREATE_SESSION = `${SESSIONS}.create`;
 export const BEGIN_TRANSACTION = `${SESSIONS}.beginTransaction`;
 export const READ = `${SESSIONS}.read`;
 export const COMMIT = `${SESSIONS}.commit`;
+export const ROLLBACK = `${SESSIONS}.rollback`;
 export const DELETE_SESSION = `${SESSIONS}.delete`;
 export const CREATE_BUILD = `${BUILDS}.create`;
 export const LIST_BUILDS = `${BUILDS}.list`;
@@ -34,6 +35,7 @@ export const BLOCKING: ReadonlyMap<string, Callable> = new Map([
   [BEGIN_TRANSACTION, callable(['session', 'body'])],
   [READ, callable(['session', 'body'])],
   [COMMIT, callable(['session', 'body'])],
+  [ROLLBACK, callable(['session', 'body'])],
   [DELETE_SESSION, callable(['name'])],
   // Both `parent` and `projectId` are required of regional builds, though one holds the other.
   [CREATE_BUILD, callable(['parent', 'projectId', 'body'])],

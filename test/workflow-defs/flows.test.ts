@@ -44,7 +44,10 @@ let world: World;
 beforeEach(async () => {
   world = await openWorld();
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  await world.close();
+  expect([...world.transactions], 'begun, and neither committed nor rolled back').toEqual([]);
+});
 
 const ledger = () => world.tables.Ledger.get('acme');
 const execution = (flow: Flow) => world.tables.Executions.get(`acme/acme-g3-${flow}-1`);
@@ -345,6 +348,25 @@ describe('when calls fail', () => {
     failing(method, 'in', status, [1, 2]);
     expect(await launch('redeploy')).toMatchObject({ state: 'SUCCEEDED' });
     expect(world.statuses).toEqual(['REDEPLOYING', 'REDEPLOYED']);
+    expect(world.sessions.size).toBe(0);
+  });
+
+  test('a transaction that cannot be rolled back changes neither the cause nor the outcome', async () => {
+    let commits = 0;
+    world.disturb = (method, moment) => {
+      if (method === 'commit' && moment === 'in' && ++commits === 2) {
+        throw new ApiError('PERMISSION_DENIED', 'commit broke');
+      }
+      // After its effect, so that the world still ends with nothing open.
+      if (method === 'rollback' && moment === 'out') throw new ApiError('UNAVAILABLE', 'rollback broke');
+    };
+    await launch('redeploy');
+    expect(ledger()).toMatchObject({
+      status: 'FAILED',
+      last_error: expect.stringMatching(
+        /^the ledger of acme cannot be written \(SUCCEEDED\): .*: commit broke$/,
+      ) as string,
+    });
     expect(world.sessions.size).toBe(0);
   });
 

@@ -32,6 +32,8 @@ export interface World {
   readonly statuses: unknown[];
   readonly builds: FakeBuild[];
   readonly sessions: Set<string>;
+  /** Ids of the transactions that were begun and neither committed nor rolled back. */
+  readonly transactions: Set<string>;
   /** By program and action, e.g. `terraform apply`. */
   readonly endings: Map<string, Ending>;
   /** Called at every call, before (`in`) and after (`out`) it has its effect; may throw, may change the world. */
@@ -57,6 +59,7 @@ export async function openWorld(): Promise<World> {
     statuses: [] as unknown[],
     builds: [] as FakeBuild[],
     sessions: new Set<string>(),
+    transactions: new Set<string>(),
     endings: new Map<string, Ending>(SUCCESSES.map(([name, output]) => [name, { output }])),
     disturb: (() => undefined) as World['disturb'],
   };
@@ -109,7 +112,12 @@ export const inputOf = ({ body }: FakeBuild): unknown =>
 
 export const programOf = ({ body }: FakeBuild): string => body.steps[0]!.args.join(' ');
 
-function spanner({ tables, statuses, sessions }: Pick<World, 'tables' | 'statuses' | 'sessions'>) {
+function spanner({
+  tables,
+  statuses,
+  sessions,
+  transactions,
+}: Pick<World, 'tables' | 'statuses' | 'sessions' | 'transactions'>) {
   let count = 0;
   const session = (call: Call) => {
     if (!sessions.has(call.param('session'))) throw new ApiError('NOT_FOUND', 'Session not found');
@@ -120,7 +128,21 @@ function spanner({ tables, statuses, sessions }: Pick<World, 'tables' | 'statuse
     sessions.add(name);
     return { name };
   };
-  const begin: Handler = (call) => (session(call), { id: Buffer.from(String(++count)).toString('base64') });
+  const begin: Handler = (call) => {
+    session(call);
+    const id = Buffer.from(String(++count)).toString('base64');
+    transactions.add(id);
+    return { id };
+  };
+  /** Of the transaction that the call names, which must be open. */
+  const end = (id: string) => {
+    if (!transactions.delete(id)) throw new ApiError('FAILED_PRECONDITION', 'The transaction has ended');
+  };
+  const rollback: Handler = (call) => {
+    session(call);
+    end((call.json() as { transactionId: string }).transactionId);
+    return {};
+  };
   const read: Handler = (call) => {
     session(call);
     const { table, columns, keySet } = call.json() as {
@@ -134,9 +156,11 @@ function spanner({ tables, statuses, sessions }: Pick<World, 'tables' | 'statuse
   };
   const commit: Handler = (call) => {
     session(call);
-    const { mutations } = call.json() as {
+    const { mutations, transactionId } = call.json() as {
+      transactionId: string;
       mutations: { update: { table: string; columns: string[]; values: unknown[][] } }[];
     };
+    end(transactionId);
     for (const { update } of mutations) {
       const row = Object.fromEntries(update.columns.map((column, i) => [column, update.values[0]?.[i]]));
       const key = update.table === 'Ledger' ? [row['name']] : [row['name'], row['intent']];
@@ -152,6 +176,7 @@ function spanner({ tables, statuses, sessions }: Pick<World, 'tables' | 'statuse
     ['beginTransaction', 'POST', '/v1/{session=**}:beginTransaction', begin],
     ['read', 'POST', '/v1/{session=**}:read', read],
     ['commit', 'POST', '/v1/{session=**}:commit', commit],
+    ['rollback', 'POST', '/v1/{session=**}:rollback', rollback],
     [
       'sessions.delete',
       'DELETE',

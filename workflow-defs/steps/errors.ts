@@ -76,8 +76,11 @@ export const raiseWithCause = (name: string, doing: string, extra: ValueMap = {}
   ],
 });
 
-/** An `except` for what has no consequence: the error is kept in a variable that nothing reads. */
+/**
+ * An `except` for what has no consequence: the error is kept in a variable that nothing reads. Its name is its own,
+ * because within another `except` the name `e` would take the place of that one's error.
+ */
 export const disregard = (name: string) => ({
-  as: 'e',
-  steps: [assign(`${name}_disregarded`, { disregarded: expr('e') })],
+  as: `${name}_error`,
+  steps: [assign(`${name}_disregarded`, { disregarded: expr(`${name}_error`) })],
 });

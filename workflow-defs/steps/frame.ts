@@ -27,6 +27,7 @@ import {
   record,
   recordOrStop,
   recordRoutine,
+  transactRoutine,
   type LedgerChange,
 } from './ledger.ts';
 
@@ -61,6 +62,7 @@ export function framed(platform: Platform, { begin, work, done, onFailure }: Fra
   );
   return workflow(main, [
     recordRoutine(platform),
+    transactRoutine,
     closeSession,
     runBuildRoutine,
     readOutput,

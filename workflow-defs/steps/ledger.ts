@@ -3,7 +3,7 @@
  * changes nothing. Keys and mutations only, no SQL: the emulator's REST gateway and the embedded store serve the same.
  */
 import type { ExecutionState, Platform, TenantStatus } from '../../reconciler/model.ts';
-import { BEGIN_TRANSACTION, COMMIT, CREATE_SESSION, DELETE_SESSION, READ } from '../functions.ts';
+import { BEGIN_TRANSACTION, COMMIT, CREATE_SESSION, DELETE_SESSION, READ, ROLLBACK } from '../functions.ts';
 import {
   assign,
   attempt,
@@ -90,7 +90,7 @@ export const recordOrStop = (name: string, state: OwnState, ledger: LedgerChange
   ),
 ];
 
-/** Sessions that stay open hold their locks; the emulator even lets one transaction block all others. */
+/** Spanner drops a forgotten session only after an hour; until then it counts and costs. */
 export const closeSession: Routine = routine(
   'close_session',
   ['session'],
@@ -119,17 +119,24 @@ const readRow = (name: string, table: string, column: string, key: readonly stri
   assign(`${name}_rows`, { rows: expr('default(map.get(found, "rows"), [])') }),
 ];
 
+/** A transaction that has ended by itself cannot be rolled back, and need not be. */
+const rollBack = (name: string): Step =>
+  attempt(
+    name,
+    [
+      call(`${name}_transaction`, ROLLBACK, {
+        session: expr('session'),
+        body: { transactionId: expr('transaction.id') },
+      }),
+    ],
+    { except: disregard(name) },
+  );
+
 /**
  * A commit whose answer was lost may have landed: then the fence this execution gave up is null, and its own row
  * already says what it wanted to say. That is a success, not a loss.
  */
-const transaction: readonly Step[] = [
-  call(
-    'begin_transaction',
-    BEGIN_TRANSACTION,
-    { session: expr('session'), body: { options: { readWrite: {} } } },
-    'transaction',
-  ),
+const readAndWrite: readonly Step[] = [
   ...readRow('read_fence', 'Ledger', 'fence', ['tenant']),
   choose(
     'by_fence',
@@ -139,7 +146,7 @@ const transaction: readonly Step[] = [
           session: expr('session'),
           body: { transactionId: expr('transaction.id'), mutations: expr('mutations') },
         }),
-        assign('held', { kept: true }),
+        give('held', true),
       ],
     }),
     when(expr('rows == [[null]] and state != "RUNNING"'), {
@@ -151,6 +158,28 @@ const transaction: readonly Step[] = [
     otherwise({ steps: [assign('lost', { kept: false })] }),
   ),
 ];
+
+/**
+ * One try. Whatever was begun and not committed is rolled back at once, before another try too: a read-write
+ * transaction holds its locks for seconds, and the emulator knows one at a time and may die with one left open.
+ */
+export const transactRoutine: Routine = routine(
+  'transact',
+  ['session', 'tenant', 'intent', 'state', 'mutations'],
+  [
+    call(
+      'begin_transaction',
+      BEGIN_TRANSACTION,
+      { session: expr('session'), body: { options: { readWrite: {} } } },
+      'transaction',
+    ),
+    attempt('read_and_write', readAndWrite, {
+      except: { as: 'e', steps: [rollBack('undo'), raise('give_to_retry', expr('e'))] },
+    }),
+    rollBack('leave'),
+    give('whether_kept', expr('kept')),
+  ],
+);
 
 /** True: `mutations` are committed. False: another intent holds the fence, or none does, and nothing was written. */
 export const recordRoutine = (platform: Platform): Routine =>
@@ -169,19 +198,36 @@ export const recordRoutine = (platform: Platform): Routine =>
           except: raiseWithCause('open', '"the ledger of " + tenant + " cannot be opened"'),
         },
       ),
-      attempt('transact', transaction, {
-        retry: SPANNER_RETRY,
-        except: {
-          as: 'e',
-          steps: [
-            call('close_after_error', 'close_session', { session: expr('session') }),
-            call('transact_cause', 'cause_of', { e: expr('e') }, 'cause'),
-            raise('transact_raise', {
-              message: expr('"the ledger of " + tenant + " cannot be written (" + state + "): " + cause'),
-            }),
-          ],
+      attempt(
+        'write',
+        [
+          call(
+            'transact',
+            'transact',
+            {
+              session: expr('session'),
+              tenant: expr('tenant'),
+              intent: expr('intent'),
+              state: expr('state'),
+              mutations: expr('mutations'),
+            },
+            'kept',
+          ),
+        ],
+        {
+          retry: SPANNER_RETRY,
+          except: {
+            as: 'e',
+            steps: [
+              call('close_after_error', 'close_session', { session: expr('session') }),
+              call('write_cause', 'cause_of', { e: expr('e') }, 'cause'),
+              raise('write_raise', {
+                message: expr('"the ledger of " + tenant + " cannot be written (" + state + "): " + cause'),
+              }),
+            ],
+          },
         },
-      }),
+      ),
       call('close_after_all', 'close_session', { session: expr('session') }),
       give('whether_kept', expr('kept')),
     ],
