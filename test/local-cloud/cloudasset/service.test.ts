@@ -66,6 +66,16 @@ describe('Asset Inventory', () => {
     expect(await assets(path)).toHaveLength(count);
   });
 
+  it('shows only types of its own, also when no type is asked for', async () => {
+    const place = { project: 'new-prod', location: 'global', body: {} };
+    const add = (name: string, assetType: string) =>
+      local.cloud.resources.create({ ...place, name: `${assetType.split('/')[0] ?? ''}/${name}`, assetType });
+    add('projects/new-prod/global/addresses/new-pools', 'compute.googleapis.com/GlobalAddress');
+    add('projects/new-prod/global/networks/vpc/services/s', 'servicenetworking.googleapis.com/Connection');
+    const found = await assets('/v1/projects/new-prod/assets');
+    expect(found.map(({ assetType }) => assetType)).toEqual(['compute.googleapis.com/GlobalAddress']);
+  });
+
   it('takes a project by its number too', async () => {
     const [first] = await assets('/v1/projects/acme-prod/assets?pageSize=1&contentType=RESOURCE');
     const number = first?.resource?.parent.split('/').at(-1) ?? '';
