@@ -35,15 +35,17 @@ export async function buildImage(raw: Json, context: Context): Promise<Json> {
   // A source that came without its history is still what the revision named.
   const revision = head.exitCode === 0 ? head.stdout.trim() : of.revision;
 
-  const docker = (what: string, args: readonly string[], seconds: number) =>
-    mustRun('docker', args, { ...running, seconds }, context, (ran) => `${what} failed: ${tail(ran)}`);
-  await docker(`building ${of.repository} at ${revision}`, buildArguments(of, revision), 2700);
-  await docker(`pushing ${tagOf(of)}`, ['push', tagOf(of)], 600);
-  const inspected = await docker(
-    `inspecting ${tagOf(of)}`,
-    ['inspect', '--format={{json .RepoDigests}}', tagOf(of)],
-    60,
-  );
+  const docker = (args: readonly string[], subject: string, seconds: number) =>
+    mustRun(
+      'docker',
+      args,
+      { ...running, seconds },
+      context,
+      (ran) => `docker ${args[0] ?? ''} of ${subject}: ${tail(ran)}`,
+    );
+  await docker(buildArguments(of, revision), `${of.repository} at ${revision}`, 2700);
+  await docker(['push', tagOf(of)], tagOf(of), 600);
+  const inspected = await docker(['inspect', '--format={{json .RepoDigests}}', tagOf(of)], tagOf(of), 60);
   const digest = digestOf(inspected, of.reference);
   return { digest, image: `${of.reference}@${digest}`, revision };
 }

@@ -59,7 +59,9 @@ export async function run(
   const child = await subprocess;
   const { exitCode, stdout, stderr } = child;
   if (child.timedOut) {
-    throw new StepError(`${command} ${args[0] ?? ''} did not end within ${seconds} s and was stopped`);
+    // kubectl's first argument is an option, the path of its kubeconfig.
+    const verb = args.find((each) => !each.startsWith('-')) ?? '';
+    throw new StepError(`${command} ${verb} did not end within ${seconds} s and was stopped`);
   }
   if (exitCode === undefined) {
     throw new StepError(

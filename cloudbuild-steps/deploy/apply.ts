@@ -68,6 +68,6 @@ async function waitForRollout(
   throw new StepError(
     waited
       ? `the rollout of ${namespace}/${deployment} did not end within ${timeoutSeconds} s: ${await whyNotReady(kubectl, namespace, deployment)}`
-      : `the rollout of ${namespace}/${deployment} failed: ${meaningOf(ran, endpoint)}`,
+      : `the rollout of ${namespace}/${deployment}: ${meaningOf(ran, endpoint)}`,
   );
 }

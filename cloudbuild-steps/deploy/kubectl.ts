@@ -33,7 +33,7 @@ export async function openCluster(endpoint: string, token: string, context: Cont
         full(args),
         running(seconds, args),
         context,
-        (ran) => `${what} failed: ${meaningOf(ran, endpoint)}`,
+        (ran) => `${what}: ${meaningOf(ran, endpoint)}`,
       ),
     try: (args, seconds) => run('kubectl', full(args), running(seconds, args), context),
   };

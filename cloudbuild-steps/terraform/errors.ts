@@ -34,12 +34,12 @@ export function diagnosticsOf(printed: string): Diagnostic[] {
   return found.map(({ detail, ...rest }) => ({ ...rest, detail: detail.join(' ') }));
 }
 
-/** One sentence of what went wrong, in Terraform's words, and how to go on. */
+/** The command, what went wrong in Terraform's words, and how to go on. The workflow puts `… failed:` before it. */
 export function explain(command: string, printed: string, state: State): string {
   const lock = lockOf(printed);
   if (lock !== null) {
     return (
-      `the state gs://${state.bucket}/${state.prefix} is locked by ${lock.who} since ${lock.created} (lock id ${lock.id}); ` +
+      `terraform ${command}: the state gs://${state.bucket}/${state.prefix} is locked by ${lock.who} since ${lock.created} (lock id ${lock.id}); ` +
       `wait until that run ends, or when it is dead remove the lock with terraform force-unlock ${lock.id}, then ask again`
     );
   }
@@ -48,7 +48,7 @@ export function explain(command: string, printed: string, state: State): string 
       `${address === null ? '' : `${address}: `}${summary}${detail === '' ? '' : ` (${detail})`}`,
   );
   const words = errors.length > 0 ? errors.join('; ') : printed.trim().split('\n').slice(-3).join(' ');
-  return `terraform ${command} failed: ${words}${addendum(command, state)}`;
+  return `terraform ${command}: ${words}${addendum(command, state)}`;
 }
 
 /** Terraform does not say where it looked for the state, nor what a failed apply means for the next run. */

@@ -48,8 +48,8 @@ test('takes the revision that was asked for when the source has no history', asy
 });
 
 test.each([
-  ['build', /^building https:\/\/example\.com\/web\.git at 0123\w+ failed: ERROR: no Dockerfile$/],
-  ['push', /^pushing .*:acme-g1-provision-1 failed: ERROR: no Dockerfile$/],
+  ['build', /^docker build of https:\/\/example\.com\/web\.git at 0123\w+: ERROR: no Dockerfile$/],
+  ['push', /^docker push of .*:acme-g1-provision-1: ERROR: no Dockerfile$/],
 ])('says in docker’s words why %s failed', async (command, message) => {
   bench.tool('docker', `[ "$1" = ${command} ] && { echo 'ERROR: no Dockerfile' >&2; exit 1; }; exit 0`);
   await expect(buildImage(INPUT, bench.context)).rejects.toThrow(message);

@@ -143,7 +143,7 @@ describe('apply', () => {
       `[ "$1" = apply ] && { echo 'Error from server (Forbidden): namespaces is forbidden' >&2; exit 1; }`,
     );
     await expect(apply(INPUT, bench.context)).rejects.toThrow(
-      /^applying the namespace failed: the build account lacks a right in the cluster \(gke-abc\.us-central1\.gke\.goog\): Error from server/,
+      /^applying the namespace: the build account lacks a right in the cluster \(gke-abc\.us-central1\.gke\.goog\): Error from server/,
     );
     expect(existsSync(join(bench.folder, 'applied'))).toBe(false);
   });
@@ -200,7 +200,7 @@ describe('a rollout that does not end', () => {
   test('is told apart from one that cannot be looked at', async () => {
     failing('Error from server (NotFound): deployments.apps "web" not found');
     await expect(apply(INPUT, bench.context)).rejects.toThrow(
-      /^the rollout of web\/web failed: kubectl says .*not found$/,
+      /^the rollout of web\/web: kubectl says .*not found$/,
     );
   });
 });
@@ -242,7 +242,7 @@ describe('remove', () => {
   test('says when the namespace does not go', async () => {
     kubectl(`echo 'error: timed out waiting for the condition on namespaces/web' >&2; exit 1`);
     await expect(remove(input, bench.context)).rejects.toThrow(
-      /^deleting the namespace web failed: the time was up/,
+      /^deleting the namespace web: the time was up/,
     );
   });
 

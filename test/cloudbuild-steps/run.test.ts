@@ -15,7 +15,7 @@ const inWorkspace = (seconds: number, rest = {}) => ({ cwd: bench.context.worksp
 
 test('kills a tool that ignores every signal it can', async () => {
   bench.tool('stubborn', `trap '' INT TERM HUP; while :; do :; done`);
-  await expect(run('stubborn', ['x'], inWorkspace(0.3), bench.context)).rejects.toThrow(
+  await expect(run('stubborn', ['--config=/a/b', 'x'], inWorkspace(0.3), bench.context)).rejects.toThrow(
     'stubborn x did not end within 0.3 s and was stopped',
   );
 });

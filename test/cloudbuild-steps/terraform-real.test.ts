@@ -81,13 +81,13 @@ describeWith('terraform', 'the terraform step with the real Terraform', (terrafo
 
   test('tells an error in Terraform’s own words, with the address', async () => {
     await expect(apply(input('bad'), bench.context)).rejects.toThrow(
-      /^terraform plan failed: Resource precondition failed \(The name must not be bad\.\)$/,
+      /^terraform plan: Resource precondition failed \(The name must not be bad\.\)$/,
     );
   });
 
   test('tells a missing bucket', async () => {
     await expect(apply(input('a', { bucket: 'nowhere' }), bench.context)).rejects.toThrow(
-      /^terraform init failed: .*doesn't exist.*gs:\/\/nowhere\/tenants\/acme/,
+      /^terraform init: .*doesn't exist.*gs:\/\/nowhere\/tenants\/acme/,
     );
   });
 });

@@ -96,7 +96,7 @@ describe('wording', () => {
 
   test('says after a failed apply that nothing is lost', () => {
     expect(explain('apply', FORBIDDEN, STATE)).toMatch(
-      /^terraform apply failed: module\.network\.google_compute_network\.vpc: Error creating Network: .*; Invalid value \(The value must be positive\.\); what was done is in the state/,
+      /^terraform apply: module\.network\.google_compute_network\.vpc: Error creating Network: .*; Invalid value \(The value must be positive\.\); what was done is in the state/,
     );
   });
 
@@ -113,14 +113,14 @@ Lock Info:
   Created:   2026-01-02 03:04:05 +0000 UTC
 `;
     expect(explain('plan', printed, STATE)).toBe(
-      'the state gs://state/tenants/acme is locked by root@build-7 since 2026-01-02 03:04:05 +0000 UTC (lock id 1712345678); ' +
+      'terraform plan: the state gs://state/tenants/acme is locked by root@build-7 since 2026-01-02 03:04:05 +0000 UTC (lock id 1712345678); ' +
         'wait until that run ends, or when it is dead remove the lock with terraform force-unlock 1712345678, then ask again',
     );
   });
 
   test('falls back to the last lines when there is no error in Terraform’s form', () => {
     expect(explain('init', 'panic: x\n', STATE)).toBe(
-      'terraform init failed: panic: x (the state is kept in gs://state/tenants/acme)',
+      'terraform init: panic: x (the state is kept in gs://state/tenants/acme)',
     );
   });
 });
@@ -202,7 +202,7 @@ describe('runs', () => {
   test('a failed apply is told in Terraform’s words', async () => {
     terraform(`[ "$1" = apply ] && { printf 'Error: quota\\n\\n  with google_x.a,\\n' >&2; exit 1; }`);
     await expect(apply(input(), bench.context)).rejects.toThrow(
-      /^terraform apply failed: google_x\.a: quota; what was done/,
+      /^terraform apply: google_x\.a: quota; what was done/,
     );
   });
 

@@ -127,10 +127,10 @@ describe('provision', () => {
   });
 
   test('a build that fails marks the tenant with cause, build and log, and frees it for another try', async () => {
-    world.endings.set('terraform apply', { error: 'terraform apply failed: quota' });
+    world.endings.set('terraform apply', { error: 'terraform apply: quota' });
     const ran = await launch('provision');
     const cause =
-      'terraform apply failed: terraform apply failed: quota (build build-1, log https://log/build-1)';
+      'the infrastructure change failed: terraform apply: quota (build build-1, log https://log/build-1)';
     expect(ran.state).toBe('FAILED');
     expect(ran.error).toContain(cause);
     expect(ledger()).toMatchObject({
@@ -151,10 +151,19 @@ describe('provision', () => {
       await launch('provision');
       expect(ledger()).toMatchObject({
         status: 'FAILED',
-        last_error: `the deployment failed: ${status} (build build-3, log https://log/build-3)`,
+        last_error: `the deployment ended as ${status} (build build-3, log https://log/build-3)`,
       });
     },
   );
+
+  test('a build that fails without a word of its step is told in Cloud Build’s', async () => {
+    const detail = 'build step 0 "steps:1" failed: step exited with non-zero status: 137';
+    world.endings.set('deploy apply', { status: 'FAILURE', statusDetail: detail });
+    await launch('provision');
+    expect(ledger()).toMatchObject({
+      last_error: `the deployment ended as FAILURE: ${detail} (build build-3, log https://log/build-3)`,
+    });
+  });
 
   test('an unhealthy endpoint is a failure that names the code and is kept as health', async () => {
     const health = {
@@ -181,7 +190,7 @@ describe('provision', () => {
     await launch('provision');
     expect(ledger()).toMatchObject({
       last_error: expect.stringContaining(
-        'terraform apply succeeded but left no readable output (build build-1',
+        'the infrastructure change succeeded but left no readable output (build build-1',
       ) as string,
     });
   });

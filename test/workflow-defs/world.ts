@@ -16,7 +16,10 @@ type Row = Record<string, unknown>;
 type Tables = Record<'Ledger' | 'Executions', Map<string, Row>>;
 
 /** How a build ends: what its step writes, or that it fails with these words. */
-type Ending = { readonly output: Json } | { readonly error: string } | { readonly status: string };
+type Ending =
+  | { readonly output: Json }
+  | { readonly error: string }
+  | { readonly status: string; readonly statusDetail?: string };
 
 export interface FakeBuild {
   readonly id: string;
@@ -192,7 +195,7 @@ function cloudBuild({ builds, endings }: Pick<World, 'builds' | 'endings'>) {
     const common = { id: build.id, tags: build.body.tags, logUrl: `https://log/${build.id}` };
     const ending = endings.get(programOf(build)) ?? { status: 'INTERNAL_ERROR' };
     if (build.polls < 2) return { ...common, status: build.polls === 0 ? 'QUEUED' : 'WORKING' };
-    if ('status' in ending) return { ...common, status: ending.status };
+    if ('status' in ending) return { ...common, ...ending };
     const output = Buffer.from(JSON.stringify('output' in ending ? ending.output : ending)).toString(
       'base64',
     );

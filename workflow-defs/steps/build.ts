@@ -42,7 +42,7 @@ type Where = 'management' | 'pool';
 export interface BuildSpec {
   /** Ends the tag `<intent>-<tag>`, by which the build is found again. */
   readonly tag: string;
-  /** For people: `terraform apply`. */
+  /** For people, as a noun that can fail, e.g. `the deployment`; the step's own words follow it. */
   readonly what: string;
   readonly program: string;
   readonly action: string;
@@ -184,7 +184,8 @@ export const readOutput: Routine = routine(
 
 /**
  * Returns `{id, log, output}` of a build that succeeded. Raises `{message, build, log}` otherwise; the message has
- * the cause in the step's own words if it left any, else in Cloud Build's.
+ * the cause in the step's own words if it left any (`… failed: …`), else in Cloud Build's (`… ended as …`), which
+ * say "failed" themselves.
  */
 export const runBuildRoutine: Routine = routine(
   'run_build',
@@ -213,12 +214,22 @@ export const runBuildRoutine: Routine = routine(
       }),
     ),
     assign('cause', {
-      reason: expr('default(map.get(state, ["failureInfo", "detail"]), status)'),
-      told: expr('default(map.get(state, "statusDetail"), reason)'),
-      words: expr('default(map.get(output, "error"), told)'),
+      words: expr('map.get(output, "error")'),
+      failure: expr('map.get(state, ["failureInfo", "detail"])'),
+      detail: expr('default(map.get(state, "statusDetail"), failure)'),
     }),
+    choose(
+      'most_telling',
+      when(expr('words != null'), {
+        steps: [assign('as_the_step_says', { told: expr('" failed: " + words') })],
+      }),
+      when(expr('detail != null'), {
+        steps: [assign('as_cloud_build_says', { told: expr('" ended as " + status + ": " + detail') })],
+      }),
+      otherwise({ steps: [assign('as_status_says', { told: expr('" ended as " + status') })] }),
+    ),
     raise('failed', {
-      message: expr('what + " failed: " + words + whence'),
+      message: expr('what + told + whence'),
       build: expr('id'),
       log: expr('log'),
     }),

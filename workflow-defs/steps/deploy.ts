@@ -37,7 +37,7 @@ export const removeDeployment = (platform: Platform): readonly Step[] =>
     platform,
     {
       tag: 'remove',
-      what: 'the removal of the namespace',
+      what: 'the removal of the deployment',
       program: 'deploy',
       action: 'remove',
       where: 'pool',

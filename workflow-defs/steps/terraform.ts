@@ -21,7 +21,7 @@ export const applyTerraform = (platform: Platform): readonly Step[] =>
     platform,
     {
       tag: 'terraform',
-      what: 'terraform apply',
+      what: 'the infrastructure change',
       program: 'terraform',
       action: 'apply',
       where: 'management',
@@ -41,7 +41,7 @@ export const destroyTerraform = (platform: Platform): readonly Step[] =>
     platform,
     {
       tag: 'terraform',
-      what: 'terraform destroy',
+      what: 'the removal of the infrastructure',
       program: 'terraform',
       action: 'destroy',
       where: 'management',
