@@ -48,6 +48,12 @@ export class StaticScope {
     return outer && { depth: outer.depth + 1, slot: outer.slot };
   }
 
+  /** Own names first, then those of the scopes around it; a name may come twice. */
+  *visibleNames(): Iterable<string> {
+    yield* this.#slots.keys();
+    if (this.parent !== undefined) yield* this.parent.visibleNames();
+  }
+
   knows(name: string): boolean {
     return this.find(name) !== undefined;
   }

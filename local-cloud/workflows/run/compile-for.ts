@@ -5,13 +5,15 @@ import { lastly, andThen, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileTemplate, located } from './compile-expression.ts';
 import { typeError, valueError } from './errors.ts';
 import { Scope, type Frame } from './frame.ts';
+import { observe } from './observer.ts';
 import type { Site } from './site.ts';
 import { isList, typeOf, type Value } from './values.ts';
 
-/** One round of a loop: the element and, when it has a name, its index. */
+/** One round of a loop: the element, its index, and how many rounds there will be at most. */
 export interface Iteration {
   readonly value: Value;
   readonly index: bigint;
+  readonly of: number;
 }
 
 /** What a loop's rounds go over; `range` counts up by one from its begin to its end, both included. */
@@ -22,7 +24,7 @@ export function compileRounds(body: ForBody, site: Site): (frame: Frame) => Mayb
 }
 
 function* elementsOf(list: readonly Value[]): Iterable<Iteration> {
-  for (const [index, value] of list.entries()) yield { value, index: BigInt(index) };
+  for (const [index, value] of list.entries()) yield { value, index: BigInt(index), of: list.length };
 }
 
 function elements(value: Value): Iterable<Iteration> {
@@ -46,8 +48,9 @@ function range(value: Value): Iterable<Iteration> {
 
 function* numbers(begin: bigint | number, end: bigint | number): Iterable<Iteration> {
   let index = 0n;
+  const of = Math.floor(Number(end) - Number(begin)) + 1;
   for (let at = begin; at <= end; at = typeof at === 'bigint' ? at + 1n : at + 1) {
-    yield { value: at, index };
+    yield { value: at, index, of };
     index += 1n;
   }
 }
@@ -57,17 +60,21 @@ export function compileIteration(
   body: ForBody,
   scope: StaticScope,
   site: Site,
+  parallel: boolean,
 ): (frame: Frame, iteration: Iteration) => Maybe<Signal> {
   const steps = site.block(body.steps, scope);
   const valueAt = scope.find(body.value);
   const indexAt = body.index === undefined ? undefined : scope.find(body.index);
-  return (frame, { value, index }) => {
+  return (frame, { value, index, of }) => {
     const inner = new Scope(frame.run, scope.size, frame.scope);
     return lastly(
       () => {
         if (valueAt !== undefined) inner.set(valueAt, value);
         if (indexAt !== undefined) inner.set(indexAt, index);
-        return steps({ ...frame, scope: inner });
+        const here: Frame = { ...frame, scope: inner };
+        if (frame.run.observer === undefined) return steps(here);
+        const piece = { kind: 'iteration', parallel, number: Number(index) + 1, of } as const;
+        return observe(here, scope, piece, steps);
       },
       () => inner.release(),
     );
@@ -78,7 +85,7 @@ export function compileFor(body: ForBody, site: Site): Exec {
   const variables = [body.value, ...(body.index === undefined ? [] : [body.index])];
   const scope = childScope('loop', site.scope, variables, body.steps);
   const rounds = compileRounds(body, site);
-  const iterate = compileIteration(body, scope, site);
+  const iterate = compileIteration(body, scope, site, false);
   return (frame) =>
     andThen(rounds(frame), (list) => {
       const iterator = list[Symbol.iterator]();

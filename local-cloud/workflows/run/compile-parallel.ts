@@ -10,6 +10,7 @@ import { compileTemplate } from './compile-expression.ts';
 import { compileIteration, compileRounds } from './compile-for.ts';
 import { Fatal, Raised, systemError, valueError } from './errors.ts';
 import { Scope, type Frame } from './frame.ts';
+import { watched } from './observer.ts';
 import { printable } from './json.ts';
 import { Permits } from './permits.ts';
 import type { Site } from './site.ts';
@@ -45,9 +46,10 @@ export function compileParallel(body: ParallelBody, site: Site): Exec {
 
 function branches(body: ParallelBody, site: Site): (frame: Frame) => Iterable<Thread> {
   const list = body.work.kind === 'branches' ? body.work.branches : [];
-  const threads = list.map(({ name, steps }): Thread => {
+  const threads = list.map(({ name, steps }, i): Thread => {
     const scope = childScope('branch', site.scope, [], steps, body.shared);
-    const run = site.block(steps, scope);
+    const piece = { kind: 'branch', name, number: i + 1, of: list.length } as const;
+    const run = watched(scope, piece, site.block(steps, scope));
     return {
       id: name,
       run: (frame) => {
@@ -70,7 +72,7 @@ function iterations(
   const variables = [body.value, ...(body.index === undefined ? [] : [body.index])];
   const scope = childScope('branch', site.scope, variables, body.steps, shared);
   const rounds = compileRounds(body, site);
-  const iterate = compileIteration(body, scope, site);
+  const iterate = compileIteration(body, scope, site, true);
   return (frame) =>
     andThen(rounds(frame), (list) =>
       [...list].map((iteration): Thread => ({

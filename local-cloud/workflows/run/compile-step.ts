@@ -11,12 +11,13 @@ import { compileParallel } from './compile-parallel.ts';
 import { compileTry } from './compile-try.ts';
 import { Raised, typeError } from './errors.ts';
 import type { Frame } from './frame.ts';
+import { watched, watchedCall } from './observer.ts';
 import type { Callables, Site } from './site.ts';
 import { typeOf, type Value } from './values.ts';
 
 export function compileSteps(steps: readonly Step[], scope: StaticScope, callables: Callables): Exec {
   const site: Site = { scope, callables, block: (inner, at) => compileSteps(inner, at, callables) };
-  return compileBlock(steps, (step) => compileBody(step.body, site));
+  return compileBlock(steps, (step) => watched(scope, { kind: 'step', step }, compileBody(step.body, site)));
 }
 
 function compileBody(body: Body, site: Site): Exec {
@@ -91,15 +92,12 @@ function compileTarget(target: Target, site: Site): Store {
 function compileCall({ callee, args, result, position }: CallBody, site: Site): Exec {
   const values = args.kind === 'named' ? args.entries.map(({ value }) => value) : args.items;
   const codes = values.map((value) => compileTemplate(value, site));
-  const call =
+  const names = args.kind === 'named' ? args.entries.map(({ name }) => name) : [];
+  const bind = (given: readonly Code[]): Code =>
     args.kind === 'named'
-      ? site.callables.named(
-          callee,
-          args.entries.map(({ name }) => name),
-          codes,
-        )
-      : site.callables.positional(callee, codes);
-  const code = located(call, position);
+      ? site.callables.named(callee, names, given)
+      : site.callables.positional(callee, given);
+  const code = located(watchedCall(callee, names, codes, bind), position);
   if (result === undefined) return (frame) => andThen(code(frame), () => undefined);
   const store = compileTarget(result, site);
   return (frame) => andThen(code(frame), (value) => store(frame, value));
@@ -120,7 +118,7 @@ interface Arm {
 }
 
 function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
-  const compiled = arms.map(({ condition, body, next }): Arm => {
+  const compiled = arms.map(({ condition, body, next }, i): Arm => {
     const value = compileTemplate(condition, site);
     const check = (result: Value): boolean => {
       if (typeof result === 'boolean') return result;
@@ -128,7 +126,7 @@ function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
     };
     return {
       condition: located((frame) => andThen(value(frame), check), condition.position),
-      run: compileBody(body, site),
+      run: watched(site.scope, { kind: 'condition', number: i + 1 }, compileBody(body, site)),
       next: next === undefined ? undefined : { kind: 'jump', target: next.target },
     };
   });

@@ -6,10 +6,12 @@ import { lastly, rescue, type Code, type Exec, type Maybe, type Signal } from '.
 import { compileTemplate } from './compile-expression.ts';
 import { Fatal, Raised, typeError, valueError } from './errors.ts';
 import { Scope, type Frame } from './frame.ts';
+import { observe, watched } from './observer.ts';
 import type { Site } from './site.ts';
 import { FunctionValue, isMap, typeOf, type Dict, type Value } from './values.ts';
 
-export function compileTry(body: TryBody, tried: Exec, site: Site): Exec {
+export function compileTry(body: TryBody, work: Exec, site: Site): Exec {
+  const tried = watched(site.scope, { kind: 'try' }, work);
   const retried = body.retry === undefined ? tried : compileRetry(body.retry, tried, site);
   if (body.except === undefined) return retried;
   const handler = compileExcept(body.except, site);
@@ -38,7 +40,7 @@ function compileExcept(
     return lastly(
       () => {
         if (location !== undefined) inner.set(location, error);
-        return run({ ...frame, scope: inner });
+        return observe({ ...frame, scope: inner }, scope, { kind: 'except', error }, run);
       },
       () => inner.release(),
     );
@@ -78,7 +80,7 @@ async function again(
     await frame.run.host.sleep(delayBefore(attempt, policy.backoff) * 1000);
     frame.run.countStep();
     try {
-      return await tried(frame);
+      return await observe(frame, site.scope, { kind: 'retry', number: attempt + 1 }, tried);
     } catch (next) {
       if (!isCatchable(next)) throw next;
       error = next;

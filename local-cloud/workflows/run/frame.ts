@@ -3,6 +3,7 @@ import { MAX_CONCURRENT_BRANCHES, MAX_MEMORY_BYTES, MAX_STEPS } from '../lang/li
 import type { Location } from '../lang/scope.ts';
 import { resourceLimit, systemError, type Fatal, type Stopped } from './errors.ts';
 import type { Host } from './host.ts';
+import type { StepObserver } from './observer.ts';
 import { Permits } from './permits.ts';
 import { sizeOf, type Value } from './values.ts';
 
@@ -14,10 +15,16 @@ export class Run {
   #memory = 0;
   #ended: Fatal | Stopped | undefined;
   readonly #onStep: (routine: string, step: string) => void;
+  readonly observer: StepObserver | undefined;
 
-  constructor(host: Host, onStep: (routine: string, step: string) => void) {
+  constructor(
+    host: Host,
+    onStep: (routine: string, step: string) => void,
+    observer?: StepObserver | undefined,
+  ) {
     this.host = host;
     this.#onStep = onStep;
+    this.observer = observer;
   }
 
   enterStep(routine: string, step: string): void {
@@ -108,4 +115,6 @@ export interface Frame {
   readonly scope: Scope;
   readonly callDepth: number;
   readonly parallelDepth: number;
+  /** What the run's observer called the piece that is running. */
+  readonly entry?: number;
 }

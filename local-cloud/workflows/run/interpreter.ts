@@ -10,6 +10,7 @@ import { compileSteps } from './compile-step.ts';
 import { Raised, systemError, typeError } from './errors.ts';
 import { Run, Scope, type Frame } from './frame.ts';
 import type { Host } from './host.ts';
+import type { StepObserver } from './observer.ts';
 import type { Callables } from './site.ts';
 import type { Value } from './values.ts';
 
@@ -23,7 +24,12 @@ interface CompiledRoutine {
 
 export interface CompiledProgram {
   /** Starts an execution. The promise rejects with a Raised error (or Stopped); `run` gives its counters. */
-  start(argument: Value, host: Host, onStep: (routine: string, step: string) => void): RunningProgram;
+  start(
+    argument: Value,
+    host: Host,
+    onStep: (routine: string, step: string) => void,
+    observer?: StepObserver,
+  ): RunningProgram;
 }
 
 interface RunningProgram {
@@ -37,8 +43,8 @@ export function compileProgram(program: Program): CompiledProgram {
   for (const routine of program.routines.values())
     routines.set(routine.name, compileRoutine(routine, callables));
   return {
-    start: (argument, host, onStep) => {
-      const run = new Run(host, onStep);
+    start: (argument, host, onStep, observer) => {
+      const run = new Run(host, onStep, observer);
       return { run, result: startMain(routines, argument, run) };
     },
   };
