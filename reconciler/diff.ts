@@ -47,7 +47,9 @@ export function diff(input: DiffInput): Finding[] {
       .filter((want) => !wanted.has(want.id))
       .flatMap((want) => leaving(want, readingOf(input.have, want))),
   ];
-  if (drafts.length === 0 && input.generation !== input.appliedGeneration) drafts.push(unapplied(input));
+  if (input.generation !== input.appliedGeneration && !drafts.some((draft) => carries(draft, input))) {
+    drafts.push(unapplied(input));
+  }
   return drafts.map((draft) => ({
     ...draft,
     tenant: input.tenant,
@@ -170,7 +172,19 @@ function leaving(want: Want, have: Reading<Fields>): Draft[] {
   ];
 }
 
-/** A generation that shows in no observed field (a new source revision, a new owner) still waits to be applied. */
+/**
+ * Whether this finding leads to a full apply by itself, or rules one out. Drift inside the cluster does neither: it is
+ * put right without Terraform, and the new generation would be taken for applied.
+ */
+const carries = ({ class: c, plane }: Draft, { appliedGeneration }: DiffInput): boolean =>
+  c === 'pending' ||
+  c === 'unreadable' ||
+  ((c === 'missing' || c === 'changed') && (plane === 'gcp' || appliedGeneration === null));
+
+/**
+ * A generation that shows in no observed field (a new source revision, a new owner) still waits to be applied, and so
+ * does one whose first run made everything and then met an ill endpoint.
+ */
 const unapplied = ({ generation, appliedGeneration, tenant, now }: DiffInput): Draft => ({
   class: 'pending',
   plane: 'gcp',

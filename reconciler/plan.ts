@@ -43,7 +43,7 @@ export function plan(input: PlanInput): Plan {
   const due = findings.filter((finding) => decide(finding, everApplied) === 'auto');
   if (due.length === 0) {
     const check = staleHealth(input);
-    return { actions: check && held.length === 0 ? [check] : [], held };
+    return { actions: check ? [check] : [], held };
   }
   const flow = flowFor(due, everApplied);
   const stop = blocked(input, flow, due, findings);

@@ -141,6 +141,23 @@ describe('diff', () => {
     check(found).toMatchObject([{ class: 'changed', want: 256, have: 64 }]);
   });
 
+  it('keeps a new generation waiting beside drift that is put right without Terraform', () => {
+    for (const [id, path, value] of [
+      ['deployment/web', 'containers[web].image', 'nginx'],
+      ['deployment/web', 'containers[web].env[DEBUG]', '1'],
+      ['endpoint/web', 'healthy', false],
+    ] as const) {
+      const found = findings(wants, withField(asWanted(wants), id, path, value), { generation: 2 });
+      check(found.map(({ resource }) => resource)).toEqual([id, 'record/acme']);
+    }
+  });
+
+  it('still waits to be applied in full where everything is made but the endpoint was ill', () => {
+    const ill = withField(asWanted(wants), 'endpoint/web', 'healthy', false);
+    const found = findings(wants, ill, { applied: null, appliedGeneration: null });
+    check(found.map(({ class: c }) => c)).toEqual(['unhealthy', 'pending']);
+  });
+
   it('keeps a node pool in sight that the record no longer asks for', () => {
     const smaller = expect(
       tenant('acme', (written) => {

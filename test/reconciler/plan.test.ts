@@ -224,6 +224,10 @@ describe('plan', () => {
     const later = (ms: number) => new Date(Date.parse(AT) + ms).toISOString();
     expect(planOf({ now: later(HEALTH_MAX_AGE_MS) }).actions).toEqual([]);
     expect(planOf({ now: later(HEALTH_MAX_AGE_MS + 1) }).actions).toMatchObject([{ flow: 'health-check' }]);
+    const ill = finding({ class: 'unhealthy', plane: 'endpoint', kind: 'endpoint', risk: 'none' });
+    expect(planOf({ findings: [ill], now: later(HEALTH_MAX_AGE_MS + 1) }).actions).toMatchObject([
+      { flow: 'health-check' },
+    ]);
   });
 
   it('only reports additions and ill workloads', () => {
