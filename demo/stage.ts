@@ -1,11 +1,11 @@
 /** What the story plays on: the running local cloud, the clients of a pass, and a few looks at the world. */
-import { execa } from 'execa';
+import { randomUUID } from 'node:crypto';
 import { connect } from '../reconciler/clouds/connect.ts';
 import { follow, type Followed } from '../reconciler/follow.ts';
 import type { Platform, RunReport, TenantStatus } from '../reconciler/model.ts';
 import type { Ports } from '../reconciler/ports.ts';
-import { program } from '../reconciler/local/paths.ts';
 import { startLocal, type RunningLocal } from '../reconciler/local/start.ts';
+import { reconcile } from '../reconciler/reconcile.ts';
 import { loadSettings } from '../reconciler/settings.ts';
 import type { Progress } from './progress.ts';
 
@@ -38,6 +38,7 @@ export async function setStage({ dataDir, store, progress }: StageOptions): Prom
     const settings = loadSettings({ flags: {}, env: { PLUMBLINE_LOCAL: local.infoFile }, cwd: dataDir });
     const platform = settings.platform();
     const ports = await connect({ ...settings, platform });
+    await deployJob({ local, platform });
     return {
       local,
       platform,
@@ -56,34 +57,47 @@ export async function setStage({ dataDir, store, progress }: StageOptions): Prom
   }
 }
 
-/** One pass, by the very program that Cloud Run starts, in a process of its own. */
-export async function runPass(
-  stage: Stage,
-  runId: string,
-  options: { dryRun?: boolean } = {},
-): Promise<RunReport> {
-  const result = await execa(
-    process.execPath,
-    [program('reconciler/job'), ...(options.dryRun ? ['--dry-run'] : []), '--print-report'],
-    {
-      env: { PLUMBLINE_LOCAL: stage.local.infoFile, PLUMBLINE_RUN_ID: runId, NODE_NO_WARNINGS: '1' },
-      reject: false,
-      timeout: 120_000,
-    },
-  );
-  if (result.exitCode !== 0) {
-    throw new Error(
-      `the job ended with ${result.exitCode ?? 'a signal'}: ${result.stderr.split('\n').slice(-3).join(' ')}`,
-    );
-  }
-  return JSON.parse(result.stdout) as RunReport;
+/** The Cloud Run job that a schedule would start, as `cloudbuild.yaml` deploys it. */
+async function deployJob({ local, platform }: Pick<Stage, 'local' | 'platform'>): Promise<void> {
+  const image = `${platform.region}-docker.pkg.dev/${platform.project}/plumbline/job:dev`;
+  await call('POST', `${jobsOf(local, platform)}?jobId=${JOB}`, {
+    template: { template: { maxRetries: 0, containers: [{ image }] } },
+  });
 }
 
-/** Waits for every execution of these tenants, telling their statuses; the sequence each went through. */
-export async function watch(
-  stage: Stage,
-  tenants: readonly string[],
-): Promise<{ ended: Followed[]; statuses: Map<string, TenantStatus[]> }> {
+const JOB = 'plumbline';
+
+const jobsOf = (local: RunningLocal, platform: Platform): string =>
+  `${local.endpoints['run'] ?? ''}/v2/projects/${platform.project}/locations/${platform.region}/jobs`;
+
+/** One pass, by the job, in a process that the local Cloud Run starts. */
+export async function runPass(stage: Stage, runId: string): Promise<RunReport> {
+  const job = `${jobsOf(stage.local, stage.platform)}/${JOB}`;
+  const overrides = { containerOverrides: [{ env: [{ name: 'PLUMBLINE_RUN_ID', value: runId }] }] };
+  const operation = (await call('POST', `${job}:run`, { overrides })) as { metadata: { name: string } };
+  const execution = `${stage.local.endpoints['run'] ?? ''}/v2/${operation.metadata.name}`;
+  for (;;) {
+    const state = (await call('GET', execution)) as {
+      succeededCount?: number;
+      failedCount?: number;
+      logUri?: string;
+    };
+    if ((state.failedCount ?? 0) > 0)
+      throw new Error(`the job failed; its log is at ${state.logUri ?? execution}`);
+    if ((state.succeededCount ?? 0) > 0) break;
+    await stage.ports.clock.sleep(100);
+  }
+  const report = await stage.ports.store.getRun(runId);
+  if (report === undefined) throw new Error(`the job ended well but left no run ${runId}`);
+  return report;
+}
+
+/** A look without acting: nothing is launched, nothing is written. */
+export const look = (stage: Stage): Promise<RunReport> =>
+  reconcile(stage.ports, { platform: stage.platform, dryRun: true, runId: randomUUID() });
+
+/** Waits for every execution of these tenants, telling the statuses each goes through. */
+export async function watch(stage: Stage, tenants: readonly string[]): Promise<Followed[]> {
   const statuses = new Map<string, TenantStatus[]>();
   const now = new Map<string, TenantStatus>();
   const ended = await follow(stage.ports, tenants, {
@@ -94,11 +108,11 @@ export async function watch(
       stage.progress.live([...now].map(([name, at]) => `${name} ${at}`).join('   '));
     },
   });
-  for (const item of ended) {
-    const path = statuses.get(item.tenant)?.join(' → ') ?? String(item.status);
-    stage.progress.line(`${item.tenant}: ${path}${item.error === null ? '' : ` (${item.error})`}`);
+  for (const { tenant, error } of ended) {
+    const path = (statuses.get(tenant) ?? []).join(' → ');
+    stage.progress.line(`${tenant}: ${path}${error === null ? '' : ` (${error})`}`);
   }
-  return { ended, statuses };
+  return ended;
 }
 
 /** Everything the local cloud still holds of a project: resources of every API, and the tenant's folder in the state bucket. */
@@ -135,9 +149,14 @@ export async function buildTags(stage: Stage): Promise<string[]> {
   return (list.builds ?? []).flatMap(({ tags }) => tags ?? []);
 }
 
-async function getJson(url: string): Promise<unknown> {
-  const response = await fetch(url);
+const getJson = (url: string): Promise<unknown> => call('GET', url);
+
+async function call(method: string, url: string, body?: object): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
   const text = await response.text();
-  if (!response.ok) throw new Error(`GET ${url}: HTTP ${response.status} ${text.slice(0, 200)}`);
+  if (!response.ok) throw new Error(`${method} ${url}: HTTP ${response.status} ${text.slice(0, 200)}`);
   return JSON.parse(text) as unknown;
 }

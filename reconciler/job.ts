@@ -25,7 +25,6 @@ const SEVERITIES: Readonly<Record<string, string>> = {
 interface JobOptions {
   readonly health: boolean;
   readonly dryRun: boolean;
-  readonly printReport: boolean;
   readonly runId: string;
   readonly shard: { readonly index: number; readonly count: number };
 }
@@ -36,16 +35,21 @@ function optionsOf(argv: readonly string[], env: NodeJS.ProcessEnv): JobOptions 
     options: {
       health: { type: 'boolean', default: false },
       'dry-run': { type: 'boolean', default: false },
-      'print-report': { type: 'boolean', default: false },
     },
   });
   return {
     health: values.health,
     dryRun: values['dry-run'],
-    printReport: values['print-report'],
-    runId: env['PLUMBLINE_RUN_ID'] ?? randomUUID(),
+    runId: runIdOf(env),
     shard: shardOf(env),
   };
+}
+
+/** A retried task continues its own run; tasks of one execution are runs of their own. */
+function runIdOf(env: NodeJS.ProcessEnv): string {
+  const execution = env['CLOUD_RUN_EXECUTION'];
+  if (env['PLUMBLINE_RUN_ID'] !== undefined) return env['PLUMBLINE_RUN_ID'];
+  return execution === undefined ? randomUUID() : `${execution}-${env['CLOUD_RUN_TASK_INDEX'] ?? '0'}`;
 }
 
 /** Cloud Run numbers the tasks of an execution; each takes the tenants whose name hashes to its number. */
@@ -103,7 +107,6 @@ async function run(ports: Ports, platform: Platform, options: JobOptions, log: p
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),
   });
   log.info({ summary: report.summary }, 'pass finished');
-  if (options.printReport) process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 await main();

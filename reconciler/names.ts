@@ -9,6 +9,8 @@ export interface TenantNames {
   readonly cluster: string;
   readonly registry: string;
   readonly workerPool: string;
+  /** The address range private services (the worker pool's hosts) take from the VPC. */
+  readonly poolRange: string;
   readonly nodesIdentity: string;
   readonly deployIdentity: string;
   /** The identity Terraform acts as in the tenant's project; made with the project, before any record exists. */
@@ -27,6 +29,7 @@ export function namesOf(tenant: Tenant): TenantNames {
     cluster: name,
     registry: name,
     workerPool: `${name}-pool`,
+    poolRange: `${name}-pools`,
     nodesIdentity: account(`${name}-nodes`),
     deployIdentity: account(`${name}-deploy`),
     infraIdentity: account('plumbline-infra'),

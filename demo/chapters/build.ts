@@ -55,7 +55,7 @@ export async function firstPass(stage: Stage, result: DemoResult): Promise<void>
   const shapes = await definitions(stage);
   mustHold(step, shapes.length === 1, `${shapes.length} workflow definitions were deployed instead of one`);
   stage.progress.line(`one definition for the three of them: ${shapes.join()}`);
-  const { ended } = await watch(stage, names(report));
+  const ended = await watch(stage, names(report));
   for (const { tenant, status, error } of ended) {
     mustHold(
       step,

@@ -1,5 +1,6 @@
 /** Things happen behind Plumbline's back; it sees exactly those, heals what policy allows and holds the rest. */
 import type { Tenant } from '../../desired-state/tenant.ts';
+import { follow } from '../../reconciler/follow.ts';
 import { healthChecks } from '../../reconciler/health.ts';
 import { findingKey, type RunReport } from '../../reconciler/model.ts';
 import { deleteNat, denyDeployments, editWorkload, makeEndpointIll, raisePool } from '../faults.ts';
@@ -38,17 +39,13 @@ export async function orderFaults(stage: Stage, tenants: readonly Tenant[]): Pro
 
 /** The health schedule comes round: every endpoint is asked from inside its own network. */
 export async function checkHealth(stage: Stage): Promise<void> {
-  const result = await runHealth(stage);
-  mustHold('health checks', result.length === 3, `${result.length} health checks ran instead of 3`);
-}
-
-async function runHealth(stage: Stage): Promise<string[]> {
-  const launched = await healthChecks(stage.ports, stage.platform, {});
-  await watch(
-    stage,
-    launched.map(({ tenant }) => tenant),
-  );
-  return launched.map(({ tenant }) => tenant);
+  const asked = await healthChecks(stage.ports, stage.platform, {});
+  const names = asked.flatMap(({ tenant, intent }) => (intent === null ? [] : [tenant]));
+  mustHold('health checks', names.length === 3, `${names.length} endpoints were asked instead of 3`);
+  await follow(stage.ports, names, { everyMs: 100 });
+  for (const [tenant, { health }] of await stage.ports.store.ledgerOf(names)) {
+    stage.progress.line(`asked from inside its network, ${tenant} ${health?.reason ?? 'said nothing'}`);
+  }
 }
 
 /** What pass 3 must report: exactly this, nothing else. */
@@ -78,7 +75,7 @@ export async function thirdPass(stage: Stage, result: DemoResult): Promise<RunRe
     report.summary.launched === 2,
     `${report.summary.launched} executions were launched instead of 2`,
   );
-  const { ended } = await watch(stage, ['acme', 'globex']);
+  const ended = await watch(stage, ['acme', 'globex']);
   for (const item of ended)
     mustHold(step, item.state === 'SUCCEEDED', `healing ${item.tenant} failed: ${item.error ?? ''}`);
   return report;

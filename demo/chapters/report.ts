@@ -6,7 +6,7 @@ import { renderHtml } from '../../reconciler/report/html.ts';
 import { renderJson } from '../../reconciler/report/json.ts';
 import { renderText } from '../../reconciler/report/text.ts';
 import type { DemoResult } from '../result.ts';
-import { runPass, type Stage } from '../stage.ts';
+import { look, type Stage } from '../stage.ts';
 
 /** A last look, without acting, and the reports of it and of the pass that found the drift. */
 export async function writeReports(
@@ -18,7 +18,7 @@ export async function writeReports(
   stage.progress.step('The drift reports are written');
   mkdirSync(folder, { recursive: true });
   write(folder, 'drift', drift);
-  result.report = write(folder, 'report', await runPass(stage, 'report', { dryRun: true }));
+  result.report = write(folder, 'report', await look(stage));
   stage.progress.line(`what pass 3 saw: ${join(folder, 'drift.html')}`);
 }
 

@@ -8,6 +8,7 @@ import { namespace } from './namespace.ts';
 import { nat } from './nat.ts';
 import { network } from './network.ts';
 import { nodePool } from './node-pool.ts';
+import { poolRange, servicePeering } from './private-services.ts';
 import { registry } from './registry.ts';
 import { router } from './router.ts';
 import { serviceAccount } from './service-account.ts';
@@ -24,6 +25,8 @@ export const GCP_KINDS: readonly GcpKind[] = [
   cluster,
   nodePool,
   registry,
+  poolRange,
+  servicePeering,
   workerPool,
 ];
 
