@@ -58,4 +58,5 @@ export const IN_EXPRESSIONS: ReadonlySet<string> = new Set([
   'map.get',
   'math.min',
   'string',
+  'text.replace_all',
 ]);

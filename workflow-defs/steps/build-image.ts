@@ -21,7 +21,9 @@ export const buildImage = (platform: Platform): readonly Step[] => [
       },
       source: {
         gitSource: {
-          url: expr('args.image.source.repository'),
+          // Cloud Build substitutes a `$` in any field; a URL can say the same without it. A revision or a folder
+          // could not, so the record's schema refuses it there.
+          url: expr('text.replace_all(args.image.source.repository, "$", "%24")'),
           revision: expr('args.image.source.revision'),
           dir: expr('args.image.source.folder'),
         },
