@@ -132,7 +132,7 @@ async function historyOf(
   if (ledger === undefined || (ledger.lastError === null && AT_REST.has(ledger.status))) {
     return { failures: 0, leaving: false };
   }
-  // A look at the endpoint changes nothing, and neither did one that was too late.
+  // A look at the endpoint changes nothing, and neither did what was never started.
   const changes = (await store.listExecutions(stored.name, HISTORY)).filter(
     ({ flow, state }) => flow !== 'health-check' && state !== 'SUPERSEDED',
   );
@@ -143,6 +143,6 @@ async function historyOf(
   const [last] = failed;
   return {
     failures: failed.length,
-    leaving: last?.flow === 'decommission' && last.execution !== null,
+    leaving: last?.flow === 'decommission',
   };
 }

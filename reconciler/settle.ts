@@ -35,10 +35,11 @@ async function settleIntent(ports: Ports, entry: ExecutionEntry): Promise<void> 
     if (hasEnded(found)) await close(ports, entry, found);
     return;
   }
-  if (now.getTime() - Date.parse(entry.createdAt) < SETTLE_MS) return;
-  // A late one that does turn up has lost the fence with this and ends as a no-op.
+  // One that has said it runs does run, whatever the list does not show yet.
+  if (entry.state !== 'INTENT' || now.getTime() - Date.parse(entry.createdAt) < SETTLE_MS) return;
+  // A late one that does turn up has lost the fence with this and ends as a no-op. Nothing was tried, so nothing failed.
   await ports.store.closeExecution(entry.name, entry.intent, {
-    state: 'FAILED',
+    state: 'SUPERSEDED',
     error: 'the launch was interrupted before an execution existed; nothing was started',
     now: now.toISOString(),
   });

@@ -65,7 +65,9 @@ export interface World {
   request(tenant: string, kind: FlowRequest['kind'], more?: Partial<FlowRequest>): Promise<RequestResult>;
   /** Waits for every execution of these tenants. */
   settleDown(...tenants: string[]): Promise<Followed[]>;
-  /** Orders a fault and lifts it when `use` has ended. */
+  /** Orders a fault; the answer lifts it. */
+  order(fault: Fault): Promise<() => Promise<void>>;
+  /** Orders faults and lifts them when `use` has ended. */
   during<T>(fault: Fault | readonly Fault[], use: () => Promise<T>): Promise<T>;
   lag(ms: number): Promise<void>;
   advanceCloud(ms: number): Promise<void>;
@@ -123,6 +125,10 @@ function worldOf(
     call<T>(`${local.endpoints[service] ?? ''}${path}`, method, body);
   const control = <T = unknown>(method: string, path: string, body?: object) =>
     ask<T>('control', method, path, body);
+  const order = async (fault: Fault) => {
+    const { id } = await control<{ id: string }>('POST', '/faults', fault);
+    return async () => void (await control('DELETE', `/faults/${id}`));
+  };
   let runs = 0;
   let requests = 0;
   return {
@@ -153,13 +159,13 @@ function worldOf(
         ...more,
       }),
     settleDown: (...tenants) => follow(ports, tenants, { everyMs: LONGEST_WAIT_MS }),
+    order,
     during: async (fault, use) => {
-      const faults = [fault].flat();
-      const ids = await Promise.all(faults.map((each) => control<{ id: string }>('POST', '/faults', each)));
+      const lifts = await Promise.all([fault].flat().map(order));
       try {
         return await use();
       } finally {
-        for (const { id } of ids) await control('DELETE', `/faults/${id}`);
+        for (const lift of lifts) await lift();
       }
     },
     lag: async (lagMs) => void (await control('POST', '/inventory', { lagMs })),
