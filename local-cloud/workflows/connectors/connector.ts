@@ -74,7 +74,7 @@ const accessString: LibraryFunction = {
     const project = args.optional('project_id', (name) => args.string(name)) ?? context.host.identity.project;
     const version = args.value('version');
     const name = `projects/${project}/secrets/${args.string('secret_id')}/versions/${scalarText('version', version)}`;
-    const answer = await call(ACCESS, new Arguments(ACCESS.name, mapOf({ name })), context);
+    const answer = await call(ACCESS, Arguments.of(ACCESS.name, mapOf({ name })), context);
     const payload = isMap(answer) ? answer.get('payload') : undefined;
     const data = payload !== undefined && isMap(payload) ? payload.get('data') : undefined;
     if (typeof data !== 'string')
@@ -97,7 +97,7 @@ async function runWorkflow(args: Arguments, context: CallContext, extra: Dict): 
   const options = args.value('connector_params');
   const execution = await call(
     CREATE,
-    new Arguments(
+    Arguments.of(
       CREATE.name,
       new Map<string, Value>([
         ['parent', parent],
@@ -159,7 +159,7 @@ const experimentalMap: LibraryFunction = {
         .list('arguments')
         .map((argument) =>
           runWorkflow(
-            new Arguments(
+            Arguments.of(
               'experimental.executions.map',
               new Map<string, Value>([...shared, ['argument', argument]]),
             ),

@@ -23,8 +23,12 @@ export const MAX_STEPS = 100_000;
 export const MAX_CALL_DEPTH = 20;
 /** Variables and arguments together. The quota page's figure, confirmed by measurements of others. */
 export const MAX_MEMORY_BYTES = 512 * KIB;
+/** UTF-8 bytes of one string. The official cheat sheet. */
+export const MAX_STRING_BYTES = 256 * KIB;
 /** Body of an HTTP response. Secondary sources. */
 export const MAX_RESPONSE_BYTES = 2 * KIB * KIB;
+/** Lists and maps inside each other. No document names it; assumed, so that nothing deep can exhaust a stack. */
+export const MAX_VALUE_DEPTH = 500;
 /** A parallel step inside a parallel step is the deepest there may be. Secondary sources. */
 export const MAX_PARALLEL_DEPTH = 2;
 /** Branches and iterations that run at the same time in one execution; the rest wait. Secondary sources. */

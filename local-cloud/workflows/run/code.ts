@@ -25,8 +25,8 @@ export function andThen<A, B>(value: Maybe<A>, next: (value: A) => Maybe<B>): Ma
 /** The values of all codes, left to right. */
 export function gather(codes: readonly Code[], frame: Frame): Maybe<Value[]> {
   const values: Value[] = [];
-  for (const [index, code] of codes.entries()) {
-    const value = code(frame);
+  for (let index = 0; index < codes.length; index += 1) {
+    const value = codes[index]?.(frame) ?? null;
     if (value instanceof Promise) return gatherRest(codes, frame, values, index, value);
     values.push(value);
   }

@@ -1,12 +1,12 @@
 /** Expressions and templates → closures. */
-import type { BinaryOperator, Expression, Position, Template } from '../lang/program.ts';
+import type { Expression, Position, Template } from '../lang/program.ts';
 import { dottedName, rootOf } from '../lang/structure.ts';
 import { libraryConstant, libraryFunction } from '../library.ts';
 import { keyOf, read } from './access.ts';
-import { gather, rescue, andThen, type Code, type Maybe } from './code.ts';
+import { gather, andThen, type Code, type Maybe } from './code.ts';
 import { Raised } from './errors.ts';
-import { binary, unary } from './operators.ts';
-import type { Frame } from './frame.ts';
+import { binaryOperator, unary } from './operators.ts';
+import { reader, type Frame } from './frame.ts';
 import type { Site } from './site.ts';
 import { FunctionValue, type Value } from './values.ts';
 
@@ -35,7 +35,14 @@ export function located<T>(code: (frame: Frame) => Maybe<T>, position: Position)
   const note = (error: unknown): never => {
     throw error instanceof Raised ? error.at(position) : error;
   };
-  return (frame) => rescue(() => code(frame), note);
+  return (frame) => {
+    try {
+      const value = code(frame);
+      return value instanceof Promise ? value.catch(note) : value;
+    } catch (error) {
+      return note(error);
+    }
+  };
 }
 
 export function compileExpression(expression: Expression, site: Site): Code {
@@ -57,7 +64,7 @@ export function compileExpression(expression: Expression, site: Site): Code {
       return (frame) => andThen(operand(frame), (value) => unary(operator, value));
     }
     case 'binary':
-      return compileBinary(expression.operator, compile(expression.left), compile(expression.right));
+      return pair(compile(expression.left), compile(expression.right), binaryOperator(expression.operator));
     case 'list': {
       const items = expression.items.map(compile);
       return (frame) => gather(items, frame);
@@ -71,10 +78,6 @@ export function compileExpression(expression: Expression, site: Site): Code {
       return site.callables.positional(expression.callee, expression.args.map(compile));
   }
 }
-
-/** Assumed: `and` and `or` evaluate both sides; no documentation promises that they stop early. */
-const compileBinary = (operator: BinaryOperator, left: Code, right: Code): Code =>
-  pair(left, right, (a, b) => binary(operator, a, b));
 
 function pair(left: Code, right: Code, apply: (a: Value, b: Value) => Value): Code {
   return (frame) => {
@@ -97,7 +100,7 @@ function mapCode(keys: readonly Code[], values: readonly Code[]): Code {
 
 function compileName(name: string, { scope, callables }: Site): Code {
   const location = scope.find(name);
-  if (location !== undefined) return (frame) => frame.scope.get(location, name);
+  if (location !== undefined) return reader(location, name);
   if (callables.isRoutine(name) || libraryFunction(name) !== undefined) {
     const reference = new FunctionValue(name);
     return () => reference;

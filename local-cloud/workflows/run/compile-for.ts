@@ -69,9 +69,9 @@ export function compileIteration(
     const inner = new Scope(frame.run, scope.size, frame.scope);
     return lastly(
       () => {
-        if (valueAt !== undefined) inner.set(valueAt, value);
-        if (indexAt !== undefined) inner.set(indexAt, index);
-        const here: Frame = { ...frame, scope: inner };
+        if (valueAt !== undefined) inner.set(valueAt.slot, value);
+        if (indexAt !== undefined) inner.set(indexAt.slot, index);
+        const here = frame.within(inner);
         if (frame.run.observer === undefined) return steps(here);
         const piece = { kind: 'iteration', parallel, number: Number(index) + 1, of } as const;
         return observe(here, scope, piece, steps);

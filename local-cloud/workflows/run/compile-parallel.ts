@@ -55,7 +55,7 @@ function branches(body: ParallelBody, site: Site): (frame: Frame) => Iterable<Th
       run: (frame) => {
         const inner = new Scope(frame.run, scope.size, frame.scope);
         return lastly(
-          () => run({ ...frame, scope: inner }),
+          () => run(frame.within(inner)),
           () => inner.release(),
         );
       },
@@ -89,12 +89,11 @@ async function runAll(
 ): Promise<undefined> {
   const { branches: permits } = frame.run;
   const own = new Permits(limit ?? threads.length);
-  const inner: Frame = { ...frame, parallelDepth: frame.parallelDepth + 1 };
   // A branch that waits for branches of its own lends them its place: with all places taken by waiting branches,
   // nothing could ever go on.
   if (frame.parallelDepth > 0) permits.release();
   try {
-    const failures = await Promise.all(threads.map((thread) => runOne(thread, inner, own)));
+    const failures = await Promise.all(threads.map((thread) => runOne(thread, frame, own)));
     raiseFailures(failures.filter((failure) => failure !== undefined));
   } finally {
     if (frame.parallelDepth > 0) await permits.acquire();
@@ -104,10 +103,13 @@ async function runAll(
 
 /** The failure of a branch as the error map shows it. Rejects only for what ends the whole execution. */
 async function runOne(thread: Thread, frame: Frame, own: Permits): Promise<Dict | undefined> {
+  const { run } = frame;
+  const turns = run.schedule.branch();
   await own.acquire();
-  await frame.run.branches.acquire();
+  await run.branches.acquire();
   try {
-    await thread.run(frame);
+    await turns.next();
+    await thread.run(frame.branch(turns));
     return undefined;
   } catch (error) {
     if (!(error instanceof Raised) || error instanceof Fatal) throw error;
@@ -116,7 +118,7 @@ async function runOne(thread: Thread, frame: Frame, own: Permits): Promise<Dict 
       error: mapOf({ context: error.context(printable), payload: printable(error.value) }),
     });
   } finally {
-    frame.run.branches.release();
+    run.branches.release();
     own.release();
   }
 }

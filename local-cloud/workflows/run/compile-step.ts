@@ -17,7 +17,11 @@ import { typeOf, type Value } from './values.ts';
 
 export function compileSteps(steps: readonly Step[], scope: StaticScope, callables: Callables): Exec {
   const site: Site = { scope, callables, block: (inner, at) => compileSteps(inner, at, callables) };
-  return compileBlock(steps, (step) => watched(scope, { kind: 'step', step }, compileBody(step.body, site)));
+  return compileBlock(steps, (step) => {
+    const exec = compileBody(step.body, site);
+    // A plain group is no step of its own in the history; what it holds stands in its place.
+    return step.body.kind === 'steps' ? exec : watched(scope, { kind: 'step', step }, exec);
+  });
 }
 
 function compileBody(body: Body, site: Site): Exec {
@@ -51,8 +55,13 @@ function compileAssign({ assignments }: AssignBody, site: Site): Exec {
   const codes = assignments.map(({ target, value }) => {
     const store = compileTarget(target, site);
     const code = compileTemplate(value, site);
-    return (frame: Frame): Maybe<undefined> => andThen(code(frame), (result) => store(frame, result));
+    return (frame: Frame): Maybe<undefined> => {
+      const result = code(frame);
+      return result instanceof Promise ? result.then((late) => store(frame, late)) : store(frame, result);
+    };
   });
+  const [only] = codes;
+  if (only !== undefined && codes.length === 1) return only;
   return (frame) => runAll(codes, frame, 0);
 }
 
@@ -74,16 +83,18 @@ type Store = (frame: Frame, value: Value) => Maybe<undefined>;
 function compileTarget(target: Target, site: Site): Store {
   const location = site.scope.find(target.name);
   if (location === undefined) throw new Error(`the checker let the unknown target ${target.name} pass`);
+  const { depth, slot } = location;
   if (target.path.length === 0) {
     return (frame, value) => {
-      frame.scope.set(location, value);
+      frame.scope.up(depth).set(slot, value);
       return undefined;
     };
   }
   const path = target.path.map((index) => compileExpression(index, site));
   const store = (frame: Frame, value: Value): Maybe<Value> =>
     andThen(gather(path, frame), (keys) => {
-      frame.scope.set(location, write(frame.scope.peek(location), keys, value));
+      const scope = frame.scope.up(depth);
+      scope.set(slot, write(scope.peek(slot), keys, value));
       return null;
     });
   return (frame, value) => andThen(located((f) => store(f, value), target.position)(frame), () => undefined);
@@ -112,7 +123,7 @@ function compileRaise({ value }: RaiseBody, site: Site): Exec {
 }
 
 interface Arm {
-  readonly condition: Code;
+  readonly condition: (frame: Frame) => Maybe<boolean>;
   readonly run: Exec;
   readonly next: Signal;
 }
@@ -125,7 +136,10 @@ function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
       throw typeError(`condition must be a boolean; got: ${typeOf(result)}`);
     };
     return {
-      condition: located((frame) => andThen(value(frame), check), condition.position),
+      condition: located((frame) => {
+        const result = value(frame);
+        return typeof result === 'boolean' ? result : andThen(result, check);
+      }, condition.position),
       run: watched(site.scope, { kind: 'condition', number: i + 1 }, compileBody(body, site)),
       next: next === undefined ? undefined : { kind: 'jump', target: next.target },
     };
@@ -139,17 +153,17 @@ function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
   };
 }
 
-const take = (arm: Arm, frame: Frame, entry?: string): Maybe<Signal> =>
-  andThen(arm.run(frame, entry), (signal) => signal ?? arm.next);
+function take(arm: Arm, frame: Frame, entry?: string): Maybe<Signal> {
+  const signal = arm.run(frame, entry);
+  return signal instanceof Promise ? signal.then((late) => late ?? arm.next) : (signal ?? arm.next);
+}
 
 function choose(arms: readonly Arm[], frame: Frame, from: number): Maybe<Signal> {
   for (let i = from; i < arms.length; i += 1) {
     const arm = arms[i];
     const chosen = arm?.condition(frame);
     if (chosen instanceof Promise) {
-      return chosen.then((yes) =>
-        yes === true && arm !== undefined ? take(arm, frame) : choose(arms, frame, i + 1),
-      );
+      return chosen.then((yes) => (yes && arm !== undefined ? take(arm, frame) : choose(arms, frame, i + 1)));
     }
     if (chosen === true && arm !== undefined) return take(arm, frame);
   }

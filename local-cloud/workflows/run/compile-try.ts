@@ -39,8 +39,8 @@ function compileExcept(
     const inner = new Scope(frame.run, scope.size, frame.scope);
     return lastly(
       () => {
-        if (location !== undefined) inner.set(location, error);
-        return observe({ ...frame, scope: inner }, scope, { kind: 'except', error }, run);
+        if (location !== undefined) inner.set(location.slot, error);
+        return observe(frame.within(inner), scope, { kind: 'except', error }, run);
       },
       () => inner.release(),
     );

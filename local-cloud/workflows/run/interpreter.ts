@@ -5,30 +5,35 @@ import { routineScope } from '../lang/scope.ts';
 import { isConnectorName, unknownConnector } from '../connectors/connector.ts';
 import { libraryFunction } from '../library.ts';
 import { Arguments, type LibraryFunction } from '../stdlib/function.ts';
-import { gather, lastly, rescue, andThen, type Code, type Exec, type Maybe, type Signal } from './code.ts';
+import { gather, lastly, andThen, type Code, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileSteps } from './compile-step.ts';
-import { Raised, systemError, typeError } from './errors.ts';
-import { Run, Scope, type Frame } from './frame.ts';
+import { Fatal, Raised, systemError, typeError } from './errors.ts';
+import { Frame, Run, Scope } from './frame.ts';
 import type { Host } from './host.ts';
+import { limitOf, measure } from './memory.ts';
 import type { StepObserver } from './observer.ts';
+import { seedOf } from './schedule.ts';
 import type { Callables } from './site.ts';
-import type { Value } from './values.ts';
+import type { Dict, Value } from './values.ts';
 
-/** Arguments by name; a missing one takes its default. */
-type Given = ReadonlyMap<string, Value>;
+/** Arguments in the order of the parameters; a missing one takes its default. */
+type Given = readonly (Value | undefined)[];
 
 interface CompiledRoutine {
-  readonly params: readonly string[];
   call(frame: Frame, given: Given): Maybe<Value>;
 }
 
 export interface CompiledProgram {
-  /** Starts an execution. The promise rejects with a Raised error (or Stopped); `run` gives its counters. */
+  /**
+   * Starts an execution. The promise rejects with a Raised error (or Stopped); `run` gives its counters. `seed` decides
+   * the order of parallel branches; by default it is made from the execution's id.
+   */
   start(
     argument: Value,
     host: Host,
     onStep: (routine: string, step: string) => void,
     observer?: StepObserver,
+    seed?: number,
   ): RunningProgram;
 }
 
@@ -43,8 +48,8 @@ export function compileProgram(program: Program): CompiledProgram {
   for (const routine of program.routines.values())
     routines.set(routine.name, compileRoutine(routine, callables));
   return {
-    start: (argument, host, onStep, observer) => {
-      const run = new Run(host, onStep, observer);
+    start: (argument, host, onStep, observer, seed = seedOf(host.identity.execution)) => {
+      const run = new Run(host, onStep, seed, observer);
       return { run, result: startMain(routines, argument, run) };
     },
   };
@@ -57,33 +62,35 @@ async function startMain(
 ): Promise<Value> {
   const main = routines.get('main');
   if (main === undefined) throw new Error('the checker let a program without main pass');
-  const [param] = main.params;
-  const frame: Frame = { run, routine: 'main', scope: new Scope(run, 0), callDepth: 0, parallelDepth: 0 };
-  return main.call(frame, new Map(param === undefined ? [] : [[param, argument]]));
+  try {
+    const result = await main.call(Frame.outermost(run), [argument]);
+    // A value that was never stored in a variable has not been measured yet.
+    measure(result);
+    return result;
+  } catch (error) {
+    const ended = limitOf(error) ?? error;
+    if (ended instanceof Fatal) run.stop(ended);
+    throw ended;
+  }
 }
 
 function compileRoutine(routine: Routine, callables: Callables): CompiledRoutine {
   const scope = routineScope(routine);
-  const locations = routine.params.map(({ name, fallback }) => ({
-    name,
-    fallback,
-    location: scope.find(name),
-  }));
+  const params = routine.params.map(({ name, fallback }) => ({ fallback, slot: scope.find(name)?.slot }));
   // Compiled on first use: routines may call each other, and the linker knows them all only then.
   let body: Exec | undefined;
   return {
-    params: routine.params.map(({ name }) => name),
     call: (frame, given) => {
       body ??= compileSteps(routine.steps, scope, callables);
       const run = body;
       const inner = new Scope(frame.run, scope.size);
       return lastly(
         () => {
-          for (const { name, fallback, location } of locations) {
-            const value = given.has(name) ? given.get(name) : fallback;
-            if (location !== undefined && value !== undefined) inner.set(location, value);
+          for (const [i, { slot, fallback }] of params.entries()) {
+            const value = given[i] === undefined ? fallback : given[i];
+            if (slot !== undefined && value !== undefined) inner.set(slot, value);
           }
-          return andThen(run({ ...frame, routine: routine.name, scope: inner }), resultOf);
+          return andThen(run(frame.called(routine.name, inner)), resultOf);
         },
         () => inner.release(),
       );
@@ -108,57 +115,76 @@ class Linker implements Callables {
   }
 
   positional(callee: string, args: readonly Code[]): Code {
-    return this.named(callee, this.#paramsOf(callee).slice(0, args.length), args);
+    const call = this.#callOf(callee);
+    return (frame) => andThen(gather(args, frame), (values) => call(frame, values));
   }
 
   named(callee: string, names: readonly string[], args: readonly Code[]): Code {
+    const call = this.#callOf(callee, names);
+    const order = this.#paramsOf(callee, names).map((name) => names.indexOf(name));
     return (frame) =>
       andThen(gather(args, frame), (values) =>
-        this.#call(frame, callee, new Map(names.map((name, i) => [name, values[i] ?? null]))),
+        call(
+          frame,
+          order.map((at) => values[at]),
+        ),
       );
   }
 
   apply(frame: Frame, name: string, argument: Value): Maybe<Value> {
-    const [param] = this.#paramsOf(name);
-    return this.#call(frame, name, new Map(param === undefined ? [] : [[param, argument]]));
+    return this.#callOf(name)(frame, [argument]);
   }
 
-  #paramsOf(callee: string): readonly string[] {
+  /** An unknown connector takes what it is given: its call refuses it, or the host answers. */
+  #paramsOf(callee: string, names: readonly string[]): readonly string[] {
     const routine = this.#program.routines.get(callee);
-    return (routine ?? libraryFunction(callee))?.params.map(({ name }) => name) ?? [];
+    return (routine ?? libraryFunction(callee))?.params.map(({ name }) => name) ?? names;
   }
 
-  #call(frame: Frame, callee: string, given: Given): Maybe<Value> {
+  #callOf(callee: string, names: readonly string[] = []): (frame: Frame, given: Given) => Maybe<Value> {
     const routine = this.#routines.get(callee);
-    if (routine !== undefined) return callRoutine(routine, callee, given, frame);
+    if (routine !== undefined) return (frame, given) => callRoutine(routine, callee, given, frame);
     const fn = libraryFunction(callee);
-    if (fn !== undefined) return callLibrary(fn, given, frame);
-    if (isConnectorName(callee)) throw unknownConnector(callee);
-    throw typeError(`'${callee}' cannot be called`);
+    if (fn !== undefined) return libraryCall(fn);
+    return libraryCall({
+      name: callee,
+      params: names.map((name) => ({ name, fallback: null })),
+      call: () => {
+        throw isConnectorName(callee) ? unknownConnector(callee) : typeError(`'${callee}' cannot be called`);
+      },
+    });
   }
 }
 
 function callRoutine(routine: CompiledRoutine, name: string, given: Given, frame: Frame): Maybe<Value> {
-  if (frame.callDepth >= MAX_CALL_DEPTH) {
+  if (frame.callDepth > MAX_CALL_DEPTH) {
     throw systemError(
       'RecursionError',
       `call of '${name}': the call stack is more than ${MAX_CALL_DEPTH} deep`,
     );
   }
-  return rescue(
-    () => routine.call({ ...frame, callDepth: frame.callDepth + 1 }, given),
-    (error) => {
-      if (error instanceof Raised) error.leaveRoutine();
-      throw error;
-    },
-  );
+  try {
+    const result = routine.call(frame, given);
+    return result instanceof Promise ? result.catch(leave) : result;
+  } catch (error) {
+    return leave(error);
+  }
 }
 
-function callLibrary(fn: LibraryFunction, given: Given, frame: Frame): Maybe<Value> {
-  const values = new Map<string, Value>();
-  for (const { name, fallback } of fn.params) values.set(name, given.get(name) ?? fallback ?? null);
-  return fn.call(new Arguments(fn.name, values), {
-    host: frame.run.host,
-    countStep: () => frame.run.countStep(),
-  });
+/** An error on its way from a routine to its caller. */
+function leave(error: unknown): never {
+  if (error instanceof Raised) error.leaveRoutine();
+  throw error;
+}
+
+/** `null` counts as not given (documented for positional arguments). */
+function libraryCall(fn: LibraryFunction): (frame: Frame, given: Given) => Maybe<Value> {
+  const names = fn.params.map(({ name }) => name);
+  const defaults = fn.params.map(({ fallback }) => fallback ?? null);
+  return (frame, given) => {
+    const values = defaults.map((fallback, i) => given[i] ?? fallback);
+    const { answer } = frame.run.host;
+    const answered = answer?.(fn.name, new Map(names.map((name, at) => [name, values[at] ?? null])));
+    return answered ?? fn.call(new Arguments(fn.name, names, values), frame.run);
+  };
 }

@@ -70,7 +70,7 @@ export function observe<T>(
   };
   let result: Maybe<T>;
   try {
-    result = work({ ...frame, entry });
+    result = work(frame.observed(entry));
   } catch (error) {
     return failed(error);
   }
@@ -81,7 +81,7 @@ function variablesOf(scope: StaticScope, frame: Frame): Variables {
   const variables = new Map<string, Value>();
   for (const name of scope.visibleNames()) {
     const location = scope.find(name);
-    const value = location === undefined ? undefined : frame.scope.peek(location);
+    const value = location === undefined ? undefined : frame.scope.up(location.depth).peek(location.slot);
     if (value !== undefined) variables.set(name, value);
   }
   return variables;

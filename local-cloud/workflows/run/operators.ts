@@ -15,6 +15,33 @@ export const textOf = (value: bigint | number | boolean): string => String(value
 const isNumber = (value: Value): value is bigint | number =>
   typeof value === 'bigint' || typeof value === 'number';
 
+/**
+ * The function of one operator, chosen once when the expression is compiled. Two integers, by far the commonest pair,
+ * never reach the general rules.
+ */
+export function binaryOperator(operator: BinaryOperator): (left: Value, right: Value) => Value {
+  switch (operator) {
+    case '+':
+      return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? wrap(a + b) : add(a, b));
+    case '-':
+      return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? wrap(a - b) : binary('-', a, b));
+    case '<':
+      return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? a < b : compare('<', a, b));
+    case '<=':
+      return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? a <= b : compare('<=', a, b));
+    case '>':
+      return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? a > b : compare('>', a, b));
+    case '>=':
+      return (a, b) => (typeof a === 'bigint' && typeof b === 'bigint' ? a >= b : compare('>=', a, b));
+    case '==':
+      return equal;
+    case '!=':
+      return (a, b) => !equal(a, b);
+    default:
+      return (a, b) => binary(operator, a, b);
+  }
+}
+
 export function binary(operator: BinaryOperator, left: Value, right: Value): Value {
   switch (operator) {
     case '+':

@@ -59,25 +59,5 @@ export function equal(a: Value, b: Value): boolean {
   return b instanceof FunctionValue && a.name === b.name;
 }
 
-const SCALAR_BYTES = 8;
-const sizes = new WeakMap<object, number>();
-
-/**
- * Memory of a value in bytes, by the documented formula: 8 for a scalar, 8 and the contents for strings, bytes and
- * lists, 8 and the keys and values for maps. Containers never change, so each is counted once.
- */
-export function sizeOf(value: Value): number {
-  if (typeof value === 'string') return SCALAR_BYTES + Buffer.byteLength(value);
-  if (typeof value !== 'object' || value === null || value instanceof FunctionValue) return SCALAR_BYTES;
-  if (isBytes(value)) return SCALAR_BYTES + value.byteLength;
-  const known = sizes.get(value);
-  if (known !== undefined) return known;
-  let size = SCALAR_BYTES;
-  if (isList(value)) for (const item of value) size += sizeOf(item);
-  else for (const [key, item] of value) size += sizeOf(key) + sizeOf(item);
-  sizes.set(value, size);
-  return size;
-}
-
 /** A map from entries that are known when the code is written. */
 export const mapOf = (entries: Readonly<Record<string, Value>>): Dict => new Map(Object.entries(entries));

@@ -37,15 +37,22 @@ export function params(...list: readonly (string | readonly [string, Value])[]):
 /** A call's arguments by name, with their defaults; the readers raise TypeError for the wrong type. */
 export class Arguments {
   readonly #callee: string;
-  readonly #values: ReadonlyMap<string, Value>;
+  readonly #names: readonly string[];
+  readonly #values: readonly Value[];
 
-  constructor(callee: string, values: ReadonlyMap<string, Value>) {
+  constructor(callee: string, names: readonly string[], values: readonly Value[]) {
     this.#callee = callee;
+    this.#names = names;
     this.#values = values;
   }
 
+  static of(callee: string, values: ReadonlyMap<string, Value>): Arguments {
+    return new Arguments(callee, [...values.keys()], [...values.values()]);
+  }
+
   value(name: string): Value {
-    return this.#values.get(name) ?? null;
+    // A few names at most: looking through them is faster than hashing each call's arguments.
+    return this.#values[this.#names.indexOf(name)] ?? null;
   }
 
   string(name: string): string {
@@ -87,10 +94,6 @@ export class Arguments {
 
   has(name: string): boolean {
     return this.value(name) !== null;
-  }
-
-  get names(): readonly string[] {
-    return [...this.#values.keys()];
   }
 
   #refuse(name: string, wanted: string): never {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromJson, parseJson, toJson } from '../../../../local-cloud/workflows/run/json.ts';
-import { mapOf, sizeOf, typeOf } from '../../../../local-cloud/workflows/run/values.ts';
+import { measure } from '../../../../local-cloud/workflows/run/memory.ts';
+import { mapOf, typeOf } from '../../../../local-cloud/workflows/run/values.ts';
 import { evaluate, execute } from '../support/host.ts';
 
 describe('copies', () => {
@@ -58,7 +59,7 @@ describe('memory of a value, by the documented formula', () => {
     [mapOf({ ab: 1n }), 8 + 10 + 8],
     [mapOf({}), 8],
   ])('%s takes %d bytes', (value, bytes) => {
-    expect(sizeOf(value)).toBe(bytes);
+    expect(measure(value)).toBe(bytes);
   });
 
   it('is given back when loops and calls end', async () => {
