@@ -1,5 +1,5 @@
 /** What an execution needs from the world around it. The interpreter knows no cloud, no server and no clock but these. */
-import type { Dict } from './values.ts';
+import type { Dict, Value } from './values.ts';
 
 /** Who and where the execution is; the built-in environment variables are made from this. */
 export interface ExecutionIdentity {
@@ -56,4 +56,14 @@ export interface Host {
   createCallback(method: string): string;
   /** The next request `url` received; rejects when the deadline passes. Undefined: no endpoint of this execution. */
   awaitCallback(url: string, deadline: Deadline): Promise<CallbackRequest> | undefined;
+  /**
+   * Sends HTTP requests instead of the network, to any host; what it throws of the language's errors is raised as it is.
+   * Without it, requests reach what the local cloud allows.
+   */
+  readonly send?: (url: URL, request: RequestInit) => Promise<Response>;
+  /**
+   * Told of every call of a library function or connector before it happens; what it gives is the call's answer. An
+   * argument that was not given has its default, or is null.
+   */
+  readonly answer?: (callee: string, args: Dict) => Promise<Value> | undefined;
 }

@@ -14,7 +14,7 @@ import { limitOf, measure } from './memory.ts';
 import type { StepObserver } from './observer.ts';
 import { seedOf } from './schedule.ts';
 import type { Callables } from './site.ts';
-import type { Dict, Value } from './values.ts';
+import type { Value } from './values.ts';
 
 /** Arguments in the order of the parameters; a missing one takes its default. */
 type Given = readonly (Value | undefined)[];

@@ -1,6 +1,6 @@
 /** One HTTP exchange, with the errors the language knows: not connected, broken off, too late, too big. */
 import { MAX_RESPONSE_BYTES } from '../lang/limits.ts';
-import { resourceLimit, systemError } from '../run/errors.ts';
+import { Raised, resourceLimit, Stopped, systemError } from '../run/errors.ts';
 import type { Deadline, Host } from '../run/host.ts';
 import { reachable } from './address.ts';
 
@@ -43,7 +43,7 @@ export async function exchange(request: Exchange, host: Host): Promise<Answer> {
 async function follow(request: Exchange, host: Host, deadline: Deadline): Promise<Answer> {
   let url = reachable(request.url, host);
   for (let hops = 0; ; hops += 1) {
-    const response = await connect(url, request, deadline);
+    const response = await connect(url, request, deadline, host);
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || location === null || hops === MAX_REDIRECTS) {
       return read(response, url, deadline);
@@ -53,9 +53,9 @@ async function follow(request: Exchange, host: Host, deadline: Deadline): Promis
   }
 }
 
-async function connect(url: URL, request: Exchange, deadline: Deadline): Promise<Response> {
+async function connect(url: URL, request: Exchange, deadline: Deadline, host: Host): Promise<Response> {
   try {
-    return await fetch(url, {
+    return await (host.send ?? fetch)(url, {
       method: request.method,
       headers: request.headers,
       redirect: 'manual',
@@ -63,7 +63,7 @@ async function connect(url: URL, request: Exchange, deadline: Deadline): Promise
       ...(request.body !== undefined && { body: request.body }),
     });
   } catch (error) {
-    if (deadline.signal.aborted) throw error;
+    if (deadline.signal.aborted || error instanceof Raised || error instanceof Stopped) throw error;
     const code = causeOf(error);
     // Before a connection stands nothing was delivered, so only these may be retried blindly.
     const tag = NOT_CONNECTED.has(code) ? 'ConnectionFailedError' : 'ConnectionError';
