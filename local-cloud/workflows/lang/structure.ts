@@ -9,6 +9,29 @@ export function dottedName(expression: Expression): string | undefined {
   return object === undefined ? undefined : `${object}.${expression.key}`;
 }
 
+/** The names of everything an expression calls, at any depth. */
+export function calledIn(expression: Expression): string[] {
+  switch (expression.kind) {
+    case 'literal':
+    case 'name':
+      return [];
+    case 'member':
+      return calledIn(expression.object);
+    case 'index':
+      return [...calledIn(expression.object), ...calledIn(expression.index)];
+    case 'unary':
+      return calledIn(expression.operand);
+    case 'binary':
+      return [...calledIn(expression.left), ...calledIn(expression.right)];
+    case 'list':
+      return expression.items.flatMap(calledIn);
+    case 'map':
+      return expression.entries.flatMap(({ key, value }) => [...calledIn(key), ...calledIn(value)]);
+    case 'call':
+      return [expression.callee, ...expression.args.flatMap(calledIn)];
+  }
+}
+
 /** The first part of a dotted name. */
 export const rootOf = (dotted: string): string => dotted.split('.')[0] ?? dotted;
 

@@ -48,7 +48,8 @@ export function keyOf(key: Value): string {
   throw typeError(`the key of a map must be a string; got: ${typeOf(key)}`);
 }
 
-function indexOf(list: List, key: Value): number {
+/** Raises TypeError and IndexError. */
+export function indexOf(list: List, key: Value): number {
   if (typeof key !== 'bigint') throw typeError(`the index of a list must be an integer; got: ${typeOf(key)}`);
   if (key < 0n || key >= BigInt(list.length)) {
     throw systemError('IndexError', `index out of range: ${key}, the list has ${list.length} elements`);

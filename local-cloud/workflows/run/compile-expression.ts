@@ -6,7 +6,8 @@ import { keyOf, read } from './access.ts';
 import { gather, andThen, type Code, type Maybe } from './code.ts';
 import { Raised } from './errors.ts';
 import { binaryOperator, unary } from './operators.ts';
-import { reader, type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { borrower, reader } from './variables.ts';
 import type { Site } from './site.ts';
 import { FunctionValue, type Value } from './values.ts';
 
@@ -57,14 +58,18 @@ export function compileExpression(expression: Expression, site: Site): Code {
     case 'member':
       return compileMember(expression, site);
     case 'index':
-      return pair(compile(expression.object), compile(expression.index), read);
+      return pair(compileBorrowed(expression.object, site), compile(expression.index), read);
     case 'unary': {
       const operand = compile(expression.operand);
       const { operator } = expression;
       return (frame) => andThen(operand(frame), (value) => unary(operator, value));
     }
     case 'binary':
-      return pair(compile(expression.left), compile(expression.right), binaryOperator(expression.operator));
+      return pair(
+        compile(expression.left),
+        expression.operator === 'in' ? compileBorrowed(expression.right, site) : compile(expression.right),
+        binaryOperator(expression.operator),
+      );
     case 'list': {
       const items = expression.items.map(compile);
       return (frame) => gather(items, frame);
@@ -75,8 +80,27 @@ export function compileExpression(expression: Expression, site: Site): Code {
         expression.entries.map(({ value }) => compile(value)),
       );
     case 'call':
-      return site.callables.positional(expression.callee, expression.args.map(compile));
+      return site.callables.positional(
+        expression.callee,
+        looksOnly(expression.callee, site)
+          ? expression.args.map((arg) => compileBorrowed(arg, site))
+          : expression.args.map(compile),
+      );
   }
+}
+
+/** Functions that look into their argument and keep nothing of it. */
+const LOOKING = new Set(['len', 'keys']);
+
+const looksOnly = (callee: string, { callables }: Site): boolean =>
+  LOOKING.has(callee) && !callables.isRoutine(callee);
+
+/** An operand that is only looked into: reading it so leaves a variable the only holder of its value. */
+function compileBorrowed(expression: Expression, site: Site): Code {
+  const location = expression.kind === 'name' ? site.scope.find(expression.name) : undefined;
+  return expression.kind === 'name' && location !== undefined
+    ? borrower(location, expression.name)
+    : compileExpression(expression, site);
 }
 
 function pair(left: Code, right: Code, apply: (a: Value, b: Value) => Value): Code {
@@ -115,7 +139,7 @@ function compileMember(expression: Expression & { kind: 'member' }, site: Site):
       libraryConstant(path) ?? (libraryFunction(path) === undefined ? undefined : new FunctionValue(path));
     if (constant !== undefined) return () => constant;
   }
-  const object = compileExpression(expression.object, site);
+  const object = compileBorrowed(expression.object, site);
   const { key } = expression;
   return (frame) => andThen(object(frame), (value) => read(value, key));
 }

@@ -1,7 +1,7 @@
 /** Loops: over the elements of a list, or from one number to another. */
 import type { ForBody } from '../lang/program.ts';
 import { childScope, type StaticScope } from '../lang/scope.ts';
-import { lastly, andThen, type Exec, type Maybe, type Signal } from './code.ts';
+import { andThen, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileTemplate, located } from './compile-expression.ts';
 import { typeError, valueError } from './errors.ts';
 import { Scope, type Frame } from './frame.ts';
@@ -9,75 +9,83 @@ import { observe } from './observer.ts';
 import type { Site } from './site.ts';
 import { isList, typeOf, type Value } from './values.ts';
 
-/** One round of a loop: the element, its index, and how many rounds there will be at most. */
-export interface Iteration {
-  readonly value: Value;
-  readonly index: bigint;
-  readonly of: number;
+/** What a loop goes over: how many rounds, and the value of each, counted from 0. Never laid out in memory. */
+export interface Rounds {
+  readonly count: number;
+  value(index: number): Value;
 }
 
-/** What a loop's rounds go over; `range` counts up by one from its begin to its end, both included. */
-export function compileRounds(body: ForBody, site: Site): (frame: Frame) => Maybe<Iterable<Iteration>> {
+/** `range` counts up by one from its begin to its end, both included. */
+export function compileRounds(body: ForBody, site: Site): (frame: Frame) => Maybe<Rounds> {
   const code = compileTemplate(body.over.template, site);
   const check = body.over.kind === 'in' ? elements : range;
   return located((frame) => andThen(code(frame), check), body.over.template.position);
 }
 
-function* elementsOf(list: readonly Value[]): Iterable<Iteration> {
-  for (const [index, value] of list.entries()) yield { value, index: BigInt(index), of: list.length };
+function elements(list: Value): Rounds {
+  if (!isList(list)) throw typeError(`for … in needs a list (for a map: its keys()); got: ${typeOf(list)}`);
+  return { count: list.length, value: (index) => list[index] ?? null };
 }
 
-function elements(value: Value): Iterable<Iteration> {
-  if (!isList(value)) throw typeError(`for … in needs a list (for a map: its keys()); got: ${typeOf(value)}`);
-  return elementsOf(value);
+function range(bounds: Value): Rounds {
+  if (!isList(bounds)) throw typeError(`range must be a list; got: ${typeOf(bounds)}`);
+  const [begin, end] = bounds;
+  if (bounds.length !== 2 || begin === undefined || end === undefined) {
+    throw valueError(`range must have two elements; got: ${bounds.length}`);
+  }
+  return numbers(bound(begin), bound(end));
 }
 
-function range(value: Value): Iterable<Iteration> {
-  if (!isList(value)) throw typeError(`range must be a list; got: ${typeOf(value)}`);
-  const [begin, end] = value;
-  if (value.length !== 2 || begin === undefined || end === undefined) {
-    throw valueError(`range must have two elements; got: ${value.length}`);
-  }
-  for (const bound of [begin, end]) {
-    if (typeof bound !== 'bigint' && typeof bound !== 'number') {
-      throw typeError(`range must be between numbers; got: ${typeOf(bound)}`);
-    }
-  }
-  return numbers(begin as bigint | number, end as bigint | number);
+function bound(value: Value): bigint | number {
+  if (typeof value === 'bigint' || typeof value === 'number') return value;
+  throw typeError(`range must be between numbers; got: ${typeOf(value)}`);
 }
 
-function* numbers(begin: bigint | number, end: bigint | number): Iterable<Iteration> {
-  let index = 0n;
-  const of = Math.floor(Number(end) - Number(begin)) + 1;
-  for (let at = begin; at <= end; at = typeof at === 'bigint' ? at + 1n : at + 1) {
-    yield { value: at, index, of };
-    index += 1n;
-  }
+/** Neither bound is rounded: from -1.1 to -1 is one round. The values are of the begin's type. */
+function numbers(begin: bigint | number, end: bigint | number): Rounds {
+  const span =
+    typeof begin === 'bigint' && typeof end === 'bigint' ? Number(end - begin) : Number(end) - Number(begin);
+  return {
+    count: Math.max(0, Math.floor(span) + 1),
+    value: typeof begin === 'bigint' ? (index) => begin + BigInt(index) : (index) => begin + index,
+  };
 }
 
 /** How one round gets its variables and runs: shared by sequential and parallel loops. */
+export interface Iteration {
+  /** A frame with the loop's own scope, which serves one round after the other. */
+  enter(frame: Frame): Frame;
+  run(inner: Frame, rounds: Rounds, index: number): Maybe<Signal>;
+}
+
 export function compileIteration(
   body: ForBody,
   scope: StaticScope,
   site: Site,
   parallel: boolean,
-): (frame: Frame, iteration: Iteration) => Maybe<Signal> {
+): Iteration {
   const steps = site.block(body.steps, scope);
-  const valueAt = scope.find(body.value);
-  const indexAt = body.index === undefined ? undefined : scope.find(body.index);
-  return (frame, { value, index, of }) => {
-    const inner = new Scope(frame.run, scope.size, frame.scope);
-    return lastly(
-      () => {
-        if (valueAt !== undefined) inner.set(valueAt.slot, value);
-        if (indexAt !== undefined) inner.set(indexAt.slot, index);
-        const here = frame.within(inner);
-        if (frame.run.observer === undefined) return steps(here);
-        const piece = { kind: 'iteration', parallel, number: Number(index) + 1, of } as const;
-        return observe(here, scope, piece, steps);
-      },
-      () => inner.release(),
-    );
+  const valueAt = scope.find(body.value)?.slot ?? 0;
+  const indexAt = body.index === undefined ? undefined : scope.find(body.index)?.slot;
+  const round = (inner: Frame, rounds: Rounds, index: number): Maybe<Signal> => {
+    inner.scope.set(valueAt, rounds.value(index));
+    if (indexAt !== undefined) inner.scope.set(indexAt, BigInt(index));
+    if (inner.run.observer === undefined) return steps(inner);
+    return observe(inner, scope, { kind: 'iteration', parallel, number: index + 1, of: rounds.count }, steps);
+  };
+  return {
+    enter: (frame) => frame.within(new Scope(frame.run, scope.size, frame.scope)),
+    run: (inner, rounds, index) => {
+      try {
+        const signal = round(inner, rounds, index);
+        if (signal instanceof Promise) return signal.finally(() => inner.scope.release());
+        inner.scope.release();
+        return signal;
+      } catch (error) {
+        inner.scope.release();
+        throw error;
+      }
+    },
   };
 }
 
@@ -85,12 +93,8 @@ export function compileFor(body: ForBody, site: Site): Exec {
   const variables = [body.value, ...(body.index === undefined ? [] : [body.index])];
   const scope = childScope('loop', site.scope, variables, body.steps);
   const rounds = compileRounds(body, site);
-  const iterate = compileIteration(body, scope, site, false);
-  return (frame) =>
-    andThen(rounds(frame), (list) => {
-      const iterator = list[Symbol.iterator]();
-      return loop(iterator, (iteration) => iterate(frame, iteration));
-    });
+  const iteration = compileIteration(body, scope, site, false);
+  return (frame) => andThen(rounds(frame), (list) => loop(iteration, list, iteration.enter(frame)));
 }
 
 const isJump = (signal: Signal, target: string): boolean =>
@@ -101,25 +105,26 @@ const goesOn = (signal: Signal): boolean => signal === undefined || isJump(signa
 
 const leave = (signal: Signal): Signal => (isJump(signal, 'break') ? undefined : signal);
 
-function loop(rounds: Iterator<Iteration>, run: (iteration: Iteration) => Maybe<Signal>): Maybe<Signal> {
-  for (let next = rounds.next(); !next.done; next = rounds.next()) {
-    const signal = run(next.value);
-    if (signal instanceof Promise) return loopWaiting(rounds, run, signal);
+function loop(iteration: Iteration, rounds: Rounds, inner: Frame): Maybe<Signal> {
+  for (let index = 0; index < rounds.count; index += 1) {
+    const signal = iteration.run(inner, rounds, index);
+    if (signal instanceof Promise) return loopWaiting(iteration, rounds, inner, index, signal);
     if (!goesOn(signal)) return leave(signal);
   }
   return undefined;
 }
 
 async function loopWaiting(
-  rounds: Iterator<Iteration>,
-  run: (iteration: Iteration) => Maybe<Signal>,
+  iteration: Iteration,
+  rounds: Rounds,
+  inner: Frame,
+  from: number,
   pending: Promise<Signal>,
 ): Promise<Signal> {
   let signal = await pending;
-  while (goesOn(signal)) {
-    const next = rounds.next();
-    if (next.done) return undefined;
-    signal = await run(next.value);
+  for (let index = from + 1; goesOn(signal); index += 1) {
+    if (index >= rounds.count) return undefined;
+    signal = await iteration.run(inner, rounds, index);
   }
   return leave(signal);
 }

@@ -2,7 +2,7 @@
  * Parallel branches and iterations. The only policy is `continueAll`: every branch runs to its end, then the failures
  * are raised together (docs page on parallel steps).
  */
-import { MAX_PARALLEL_DEPTH, MAX_REPORTED_BRANCHES } from '../lang/limits.ts';
+import { MAX_CONCURRENT_BRANCHES, MAX_PARALLEL_DEPTH, MAX_REPORTED_BRANCHES } from '../lang/limits.ts';
 import type { ForBody, ParallelBody } from '../lang/program.ts';
 import { childScope } from '../lang/scope.ts';
 import { lastly, andThen, type Exec, type Maybe, type Signal } from './code.ts';
@@ -12,7 +12,6 @@ import { Fatal, Raised, systemError, valueError } from './errors.ts';
 import { Scope, type Frame } from './frame.ts';
 import { watched } from './observer.ts';
 import { printable } from './json.ts';
-import { Permits } from './permits.ts';
 import type { Site } from './site.ts';
 import { mapOf, type Dict } from './values.ts';
 
@@ -20,6 +19,12 @@ interface Thread {
   /** The branch's name or the iteration's index. */
   readonly id: string;
   run(frame: Frame): Maybe<Signal>;
+}
+
+/** Made one by one as places come free: a range may be longer than any memory. */
+interface Threads {
+  readonly count: number;
+  thread(index: number): Thread;
 }
 
 export function compileParallel(body: ParallelBody, site: Site): Exec {
@@ -38,13 +43,13 @@ export function compileParallel(body: ParallelBody, site: Site): Exec {
         throw valueError('concurrency_limit must be a positive integer');
       }
       return andThen(threads(frame), (list) =>
-        runAll([...list], frame, count === null ? undefined : Number(count)),
+        runAll(list, frame, count === null ? undefined : Number(count)),
       );
     });
   };
 }
 
-function branches(body: ParallelBody, site: Site): (frame: Frame) => Iterable<Thread> {
+function branches(body: ParallelBody, site: Site): (frame: Frame) => Threads {
   const list = body.work.kind === 'branches' ? body.work.branches : [];
   const threads = list.map(({ name, steps }, i): Thread => {
     const scope = childScope('branch', site.scope, [], steps, body.shared);
@@ -61,52 +66,70 @@ function branches(body: ParallelBody, site: Site): (frame: Frame) => Iterable<Th
       },
     };
   });
-  return () => threads;
+  return () => ({ count: threads.length, thread: (index) => threadAt(threads, index) });
 }
 
-function iterations(
-  body: ForBody,
-  shared: readonly string[],
-  site: Site,
-): (frame: Frame) => Maybe<Iterable<Thread>> {
+function threadAt(threads: readonly Thread[], index: number): Thread {
+  const thread = threads[index];
+  if (thread === undefined) throw new Error(`there is no branch ${index}`);
+  return thread;
+}
+
+function iterations(body: ForBody, shared: readonly string[], site: Site): (frame: Frame) => Maybe<Threads> {
   const variables = [body.value, ...(body.index === undefined ? [] : [body.index])];
   const scope = childScope('branch', site.scope, variables, body.steps, shared);
   const rounds = compileRounds(body, site);
-  const iterate = compileIteration(body, scope, site, true);
+  const iteration = compileIteration(body, scope, site, true);
   return (frame) =>
-    andThen(rounds(frame), (list) =>
-      [...list].map((iteration): Thread => ({
-        id: String(iteration.index),
-        run: (inner) => iterate(inner, iteration),
-      })),
-    );
+    andThen(rounds(frame), (list) => ({
+      count: list.count,
+      thread: (index) => ({
+        id: String(index),
+        run: (inner) => iteration.run(iteration.enter(inner), list, index),
+      }),
+    }));
 }
 
-async function runAll(
-  threads: readonly Thread[],
-  frame: Frame,
-  limit: number | undefined,
-): Promise<undefined> {
+interface Failure {
+  readonly index: number;
+  /** As the error map shows it. */
+  readonly branch: Dict;
+}
+
+async function runAll(threads: Threads, frame: Frame, limit: number | undefined): Promise<undefined> {
   const { branches: permits } = frame.run;
-  const own = new Permits(limit ?? threads.length);
+  const failures: Failure[] = [];
+  let started = 0;
+  const lane = async (): Promise<void> => {
+    while (started < threads.count) {
+      const index = started;
+      started += 1;
+      const branch = await runOne(threads, index, frame);
+      if (branch !== undefined) failures.push({ index, branch });
+    }
+  };
+  const lanes = Math.min(limit ?? threads.count, threads.count, MAX_CONCURRENT_BRANCHES);
   // A branch that waits for branches of its own lends them its place: with all places taken by waiting branches,
   // nothing could ever go on.
   if (frame.parallelDepth > 0) permits.release();
   try {
-    const failures = await Promise.all(threads.map((thread) => runOne(thread, frame, own)));
-    raiseFailures(failures.filter((failure) => failure !== undefined));
+    await Promise.all(Array.from({ length: lanes }, lane));
   } finally {
-    if (frame.parallelDepth > 0) await permits.acquire();
+    if (frame.parallelDepth > 0) {
+      await permits.acquire();
+      await frame.turns?.next();
+    }
   }
+  raiseFailures(failures.sort((a, b) => a.index - b.index).map(({ branch }) => branch));
   return undefined;
 }
 
-/** The failure of a branch as the error map shows it. Rejects only for what ends the whole execution. */
-async function runOne(thread: Thread, frame: Frame, own: Permits): Promise<Dict | undefined> {
+/** The failure of a branch, if it fails. Rejects only for what ends the whole execution. */
+async function runOne(threads: Threads, index: number, frame: Frame): Promise<Dict | undefined> {
   const { run } = frame;
   const turns = run.schedule.branch();
-  await own.acquire();
   await run.branches.acquire();
+  const thread = threads.thread(index);
   try {
     await turns.next();
     await thread.run(frame.branch(turns));
@@ -119,7 +142,6 @@ async function runOne(thread: Thread, frame: Frame, own: Permits): Promise<Dict 
     });
   } finally {
     run.branches.release();
-    own.release();
   }
 }
 

@@ -1,8 +1,17 @@
 /** Steps → closures. Loops, parallel steps and error handling have files of their own. */
-import type { AssignBody, Body, CallBody, RaiseBody, Step, SwitchBody, Target } from '../lang/program.ts';
+import type {
+  AssignBody,
+  Body,
+  CallBody,
+  RaiseBody,
+  Step,
+  SwitchBody,
+  Target,
+  Template,
+} from '../lang/program.ts';
 import type { StaticScope } from '../lang/scope.ts';
-import { reachableInside } from '../lang/structure.ts';
-import { write } from './access.ts';
+import { calledIn, reachableInside } from '../lang/structure.ts';
+import { isConnectorName } from '../connectors/connector.ts';
 import { compileBlock } from './block.ts';
 import { gather, andThen, type Code, type Exec, type Maybe, type Signal } from './code.ts';
 import { compileExpression, compileTemplate, located } from './compile-expression.ts';
@@ -13,7 +22,7 @@ import { Raised, typeError } from './errors.ts';
 import type { Frame } from './frame.ts';
 import { watched, watchedCall } from './observer.ts';
 import type { Callables, Site } from './site.ts';
-import { typeOf, type Value } from './values.ts';
+import { isList, typeOf, type Value } from './values.ts';
 
 export function compileSteps(steps: readonly Step[], scope: StaticScope, callables: Callables): Exec {
   const site: Site = { scope, callables, block: (inner, at) => compileSteps(inner, at, callables) };
@@ -53,6 +62,8 @@ function compileBody(body: Body, site: Site): Exec {
 
 function compileAssign({ assignments }: AssignBody, site: Site): Exec {
   const codes = assignments.map(({ target, value }) => {
+    const append = compileAppend(target, value, site);
+    if (append !== undefined) return append;
     const store = compileTarget(target, site);
     const code = compileTemplate(value, site);
     return (frame: Frame): Maybe<undefined> => {
@@ -64,6 +75,40 @@ function compileAssign({ assignments }: AssignBody, site: Site): Exec {
   if (only !== undefined && codes.length === 1) return only;
   return (frame) => runAll(codes, frame, 0);
 }
+
+/**
+ * `x: ${list.concat(x, item)}`, the only way to grow a list there is, without copying the list each time. Undefined for
+ * every other assignment.
+ */
+function compileAppend(
+  target: Target,
+  value: Template,
+  site: Site,
+): ((frame: Frame) => Maybe<undefined>) | undefined {
+  const call = value.kind === 'expression' ? value.expression : undefined;
+  if (call?.kind !== 'call' || call.callee !== 'list.concat' || target.path.length > 0) return undefined;
+  const [list, item] = call.args;
+  const location = site.scope.find(target.name);
+  if (list?.kind !== 'name' || list.name !== target.name || location === undefined) return undefined;
+  // While an item waits, another branch may change the list: only what answers at once can be added in place.
+  if (item === undefined || !calledIn(call).every(answersAtOnce(site))) return undefined;
+  const { depth, slot } = location;
+  const added = compileExpression(item, site);
+  const ordinary = compileExpression(call, site);
+  return located((frame) => {
+    const scope = frame.scope.up(depth);
+    if (!isList(scope.borrow(slot, target.name))) return andThen(ordinary(frame), () => undefined);
+    return andThen(added(frame), (result) => {
+      scope.append(slot, result);
+      return undefined;
+    });
+  }, value.position);
+}
+
+const answersAtOnce =
+  ({ callables }: Site) =>
+  (callee: string): boolean =>
+    !callables.isRoutine(callee) && !isConnectorName(callee);
 
 function runAll(
   codes: readonly ((frame: Frame) => Maybe<undefined>)[],
@@ -93,8 +138,7 @@ function compileTarget(target: Target, site: Site): Store {
   const path = target.path.map((index) => compileExpression(index, site));
   const store = (frame: Frame, value: Value): Maybe<Value> =>
     andThen(gather(path, frame), (keys) => {
-      const scope = frame.scope.up(depth);
-      scope.set(slot, write(scope.peek(slot), keys, value));
+      frame.scope.up(depth).write(slot, keys, value);
       return null;
     });
   return (frame, value) => andThen(located((f) => store(f, value), target.position)(frame), () => undefined);

@@ -1,13 +1,13 @@
 /** The running side of an execution: its counters and limits, its scopes, and where each routine call stands. */
 import { MAX_CONCURRENT_BRANCHES, MAX_MEMORY_BYTES, MAX_STEPS } from '../lang/limits.ts';
-import type { Location } from '../lang/scope.ts';
-import { resourceLimit, systemError, type Fatal, type Stopped } from './errors.ts';
+import { resourceLimit, type Fatal, type Stopped } from './errors.ts';
 import type { Host } from './host.ts';
 import type { StepObserver } from './observer.ts';
 import { Permits } from './permits.ts';
 import { Schedule, type Turns } from './schedule.ts';
-import { measure } from './memory.ts';
-import type { Value } from './values.ts';
+import { Scope } from './variables.ts';
+
+export { Scope } from './variables.ts';
 
 /** What all branches and routine calls of one execution share. */
 export class Run {
@@ -77,65 +77,6 @@ export class Run {
   }
 }
 
-/** The variables of one scope while it runs. */
-export class Scope {
-  readonly parent: Scope | undefined;
-  readonly #run: Run;
-  readonly #values: (Value | undefined)[];
-  /** Bytes of each variable, as they were counted. */
-  readonly #sizes: number[];
-
-  constructor(run: Run, size: number, parent?: Scope) {
-    this.#run = run;
-    this.#values = new Array<Value | undefined>(size).fill(undefined);
-    this.#sizes = new Array<number>(size).fill(0);
-    this.parent = parent;
-  }
-
-  get(slot: number, name: string): Value {
-    const value = this.#values[slot];
-    // The checker proves that the name is assigned somewhere; the path taken may still have missed it.
-    if (value === undefined) throw notAssigned(name);
-    return value;
-  }
-
-  peek(slot: number): Value | undefined {
-    return this.#values[slot];
-  }
-
-  /** Raises ResourceLimitError, which nobody can catch, when the value does not fit. */
-  set(slot: number, value: Value): void {
-    const size = measure(value);
-    const grown = size - (this.#sizes[slot] ?? 0);
-    if (grown !== 0) this.#run.useMemory(grown);
-    this.#sizes[slot] = size;
-    this.#values[slot] = value;
-  }
-
-  /** Gives the memory back when the scope ends. */
-  release(): void {
-    for (let slot = 0; slot < this.#sizes.length; slot += 1) {
-      this.#run.useMemory(-(this.#sizes[slot] ?? 0));
-      this.#sizes[slot] = 0;
-      this.#values[slot] = undefined;
-    }
-  }
-
-  /** The scope `depth` levels further out. */
-  up(depth: number): Scope {
-    return depth === 0 || this.parent === undefined ? this : this.parent.up(depth - 1);
-  }
-
-  /** All variables that hold a value: the accounts can be checked against them. */
-  get held(): readonly Value[] {
-    return this.#values.filter((value) => value !== undefined);
-  }
-}
-
-/** Assumed: the tag is KeyError; the service's text for this case is not known. */
-const notAssigned = (name: string) =>
-  systemError('KeyError', `variable '${name}' was not assigned before it was read`);
-
 /** Where one routine call stands: compiled code gets this and nothing else. */
 export class Frame {
   readonly run: Run;
@@ -192,10 +133,4 @@ export class Frame {
     const { run, routine, scope, callDepth, parallelDepth, turns } = this;
     return new Frame(run, routine, scope, callDepth, parallelDepth, turns, entry);
   }
-}
-
-/** How compiled code reaches a variable. */
-export function reader({ depth, slot }: Location, name: string): (frame: Frame) => Value {
-  if (depth === 0) return (frame) => frame.scope.get(slot, name);
-  return (frame) => frame.scope.up(depth).get(slot, name);
 }

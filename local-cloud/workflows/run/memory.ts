@@ -51,6 +51,15 @@ function costOf(container: List | Dict, level: number): Cost {
   return cost;
 }
 
+/** After `item` was put into a container in place: what the container costs now. Its depth is never taken back. */
+export function replaced(container: object, bytes: number, item: Value): void {
+  measure(item);
+  const inner = typeof item === 'object' && item !== null ? (known.get(item)?.depth ?? 0) : 0;
+  const depth = Math.max(known.get(container)?.depth ?? 1, inner + 1);
+  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+  known.set(container, { bytes, depth });
+}
+
 /** UTF-8 bytes of a string. Raises ResourceLimitError when there are too many. */
 export function textBytes(text: string): number {
   const bytes = Buffer.byteLength(text);
