@@ -25,6 +25,7 @@ const input = z.strictObject({
   deployment: z.string().min(1),
   container: z.string().min(1),
   service: z.string().min(1),
+  /** Of the Service: where the load balancer answers. */
   port: z.int().min(1).max(65_535),
   image: z.string().regex(/^[^@\s]+@sha256:[0-9a-f]{64}$/, 'must be an image with a digest'),
   kubeconfigRef: z.string(),
@@ -33,7 +34,7 @@ const input = z.strictObject({
 
 type Input = z.infer<typeof input>;
 
-/** Gives `{address, port, url, kubeconfigRef, image}`. */
+/** Gives `{address, url, kubeconfigRef, image}`; `url` has no path and no trailing slash. */
 export async function apply(raw: Json, context: Context): Promise<Json> {
   const of = parseInput(input, raw);
   const reference = parseGsUri(of.kubeconfigRef);
@@ -50,11 +51,12 @@ export async function apply(raw: Json, context: Context): Promise<Json> {
   await applyAll('the namespace', '.plumbline-namespaces.json', namespaces);
   await applyAll('the manifests', '.plumbline-manifests.json', rest);
   await waitForRollout(kubectl, of);
-  const { address, port, url } = await waitForAddress(kubectl, of);
+  const address = await waitForAddress(kubectl, of);
+  const url = `http://${address}${of.port === 80 ? '' : `:${of.port}`}`;
 
   const storage = openStorage(context.env, token);
   await storage.put(reference.bucket, reference.name, kubeconfigToKeep(of.endpoint), 'application/json');
-  return { address, port, url, kubeconfigRef: of.kubeconfigRef, image: of.image };
+  return { address, url, kubeconfigRef: of.kubeconfigRef, image: of.image };
 }
 
 async function waitForRollout(

@@ -5,7 +5,6 @@ import { StepError } from '../step.ts';
 import { getArguments, type Kubectl } from './kubectl.ts';
 
 const service = z.object({
-  spec: z.object({ ports: z.array(z.object({ port: z.number() })).min(1) }),
   status: z
     .object({
       loadBalancer: z
@@ -19,28 +18,13 @@ const service = z.object({
     .default({ loadBalancer: {} }),
 });
 
-export interface Address {
-  readonly address: string;
-  readonly port: number;
-  /** Without a path or a trailing slash. */
-  readonly url: string;
-}
-
 const INTERVAL_MS = 2000;
 
-/**
- * Waits for the address in a loop of its own: `kubectl wait --for=jsonpath=…` without a value fails on 1.27.
- * `port` is preferred among the Service's ports, else its first is taken.
- */
+/** An IP or a host name, awaited in a loop of its own: `kubectl wait --for=jsonpath=…` without a value fails on 1.27. */
 export async function waitForAddress(
   kubectl: Kubectl,
-  of: {
-    readonly namespace: string;
-    readonly service: string;
-    readonly port: number;
-    readonly timeoutSeconds: number;
-  },
-): Promise<Address> {
+  of: { readonly namespace: string; readonly service: string; readonly timeoutSeconds: number },
+): Promise<string> {
   const until = performance.now() + of.timeoutSeconds * 1000;
   for (;;) {
     const text = await kubectl.must(
@@ -48,13 +32,10 @@ export async function waitForAddress(
       getArguments(of.namespace, 'service', of.service),
       90,
     );
-    const { spec, status } = service.parse(JSON.parse(text));
+    const { status } = service.parse(JSON.parse(text));
     const [ingress] = status.loadBalancer.ingress ?? [];
     const address = ingress?.ip ?? ingress?.hostname;
-    if (address !== undefined) {
-      const { port } = spec.ports.find((each) => each.port === of.port) ?? spec.ports[0] ?? of;
-      return { address, port, url: `http://${address}${port === 80 ? '' : `:${port}`}` };
-    }
+    if (address !== undefined) return address;
     if (performance.now() + INTERVAL_MS > until) {
       throw new StepError(
         `the load balancer of the Service ${of.namespace}/${of.service} has no address after ${of.timeoutSeconds} s; ` +

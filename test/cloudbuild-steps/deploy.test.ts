@@ -45,10 +45,7 @@ const INPUT = {
 let bench: Bench;
 beforeEach(async () => {
   bench = await openBench();
-  answers('service', {
-    spec: { ports: [{ port: 80 }] },
-    status: { loadBalancer: { ingress: [{ ip: '10.0.0.9' }] } },
-  });
+  answers('service', { status: { loadBalancer: { ingress: [{ ip: '10.0.0.9' }] } } });
 });
 afterEach(() => bench.close());
 
@@ -95,7 +92,6 @@ describe('apply', () => {
     kubectl();
     expect(await apply(INPUT, bench.context)).toEqual({
       address: '10.0.0.9',
-      port: 80,
       url: 'http://10.0.0.9',
       kubeconfigRef: INPUT.kubeconfigRef,
       image: IMAGE,
@@ -129,13 +125,11 @@ describe('apply', () => {
     expect(bench.lines.join('\n')).not.toContain('bench-token');
   });
 
-  test('names the port when it is not the usual one, and takes the Service’s own when ours is not among them', async () => {
+  test('names the port when it is not the usual one, and takes a host name for an address', async () => {
     kubectl();
-    answers('service', {
-      spec: { ports: [{ port: 9000 }] },
-      status: { loadBalancer: { ingress: [{ hostname: 'lb' }] } },
-    });
-    expect(await apply(INPUT, bench.context)).toMatchObject({ port: 9000, url: 'http://lb:9000' });
+    answers('service', { status: { loadBalancer: { ingress: [{ hostname: 'lb' }] } } });
+    const input = { ...INPUT, port: 9000 };
+    expect(await apply(input, bench.context)).toMatchObject({ address: 'lb', url: 'http://lb:9000' });
   });
 
   test('does not touch the rest when the namespace is refused', async () => {
@@ -150,7 +144,7 @@ describe('apply', () => {
 
   test('says when the load balancer gets no address', async () => {
     kubectl();
-    answers('service', { spec: { ports: [{ port: 80 }] }, status: { loadBalancer: {} } });
+    answers('service', { status: { loadBalancer: {} } });
     await expect(apply(INPUT, bench.context)).rejects.toThrow(
       /load balancer of the Service web\/web has no address after 1 s/,
     );

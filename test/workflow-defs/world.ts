@@ -50,7 +50,7 @@ const SUCCESSES: readonly (readonly [string, Json])[] = [
   ['terraform apply', { outputs: { cluster_endpoint: 'gke.example', cluster_name: 'acme' }, changes: {} }],
   ['terraform destroy', { changes: {} }],
   ['build-image build', { digest: 'sha256:new', image: 'i@sha256:new', revision: 'c0ffee' }],
-  ['deploy apply', { address: '10.0.0.9', port: 80, url: 'http://10.0.0.9', kubeconfigRef: 'gs://state/kubeconfig.json', image: 'i' }],
+  ['deploy apply', { address: '10.0.0.9', url: 'http://10.0.0.9', kubeconfigRef: 'gs://state/kubeconfig.json', image: 'i' }],
   ['deploy remove', { namespace: 'web' }],
   ['health-check ask', { healthy: true, code: 200, url: 'http://10.0.0.9/health', reason: 'answered 200 OK', checkedAt: '2026-01-02T03:04:05Z' }],
   ['cleanup objects', { deleted: 3, left: [] }],

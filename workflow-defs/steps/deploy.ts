@@ -3,7 +3,7 @@ import type { Platform } from '../../reconciler/model.ts';
 import { expr, type Step } from '../tree.ts';
 import { runBuild } from './build.ts';
 
-/** Expects `endpoint` and `digest`; leaves `deploy.output.{url, address, port, kubeconfigRef, image}`. */
+/** Expects `endpoint` and `digest`; leaves `deploy.output.{url, address, kubeconfigRef, image}`. */
 export const deploy = (platform: Platform): readonly Step[] =>
   runBuild(
     platform,
