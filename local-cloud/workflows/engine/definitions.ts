@@ -17,6 +17,8 @@ export interface Revision {
   /** The workflow as it was when the revision was current. */
   readonly body: Body;
   readonly program: CompiledProgram;
+  /** Names of the routines it defines. */
+  readonly routines: ReadonlySet<string>;
 }
 
 /** The fields a change of which makes a new revision. */
@@ -106,23 +108,24 @@ export class Definitions {
   }
 
   #addRevision(name: WorkflowName, body: Body): Revision {
-    const program = compile(body['sourceContents']);
+    const compiled = compile(body['sourceContents']);
     const known = this.#revisions.get(workflowKey(name)) ?? [];
     const ordinal = Number(known[0]?.id.slice(0, 6) ?? 0) + 1;
     const id = `${String(ordinal).padStart(6, '0')}-${randomBytes(2).toString('hex').slice(0, 3)}`;
     const whole: Body = { ...body, revisionId: id, revisionCreateTime: timestamp(this.#cloud.clock.now()) };
-    const revision = { id, body: whole, program };
+    const revision: Revision = { id, body: whole, ...compiled };
     this.#revisions.set(workflowKey(name), [revision, ...known]);
     return revision;
   }
 }
 
-function compile(source: unknown): CompiledProgram {
+function compile(source: unknown): Pick<Revision, 'program' | 'routines'> {
   if (typeof source !== 'string' || source === '') {
     throw new ApiError('INVALID_ARGUMENT', 'workflow source is missing: set source_contents');
   }
   try {
-    return compileProgram(build(source));
+    const built = build(source);
+    return { program: compileProgram(built), routines: new Set(built.routines.keys()) };
   } catch (error) {
     if (error instanceof BuildError) throw new ApiError('INVALID_ARGUMENT', error.message);
     throw error;

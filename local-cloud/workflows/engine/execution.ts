@@ -1,6 +1,8 @@
 /** One execution: its state, and its REST form in the two views. */
 import { timestamp } from '../../core/clock.ts';
 import type { Callbacks } from './callbacks.ts';
+import type { History } from './history.ts';
+import type { ExecutionLog } from './log.ts';
 import type { WorkflowName } from './names.ts';
 import type { Revision } from './definitions.ts';
 import type { StackElement } from '../run/errors.ts';
@@ -28,6 +30,8 @@ export interface Execution {
   /** Milliseconds of cloud time, as are the two others. */
   readonly created: number;
   readonly callbacks: Callbacks;
+  readonly history: History;
+  readonly log: ExecutionLog;
   state: ExecutionState;
   started: number | undefined;
   ended: number | undefined;

@@ -1,9 +1,8 @@
 /** Starts, runs, queues and cancels executions. */
 import { randomUUID } from 'node:crypto';
 import type { Cloud } from '../../core/cloud.ts';
-import { ApiError, notFound } from '../../core/errors.ts';
-import { logEntries } from '../../logging/entries.ts';
-import { MAX_BACKLOG, MAX_CONCURRENT_EXECUTIONS } from '../lang/limits.ts';
+import { ApiError } from '../../core/errors.ts';
+import { MAX_WAIT } from '../lang/limits.ts';
 import { Raised, Stopped } from '../run/errors.ts';
 import { parseJson, printable, toJson } from '../run/json.ts';
 import type { Run } from '../run/frame.ts';
@@ -13,8 +12,11 @@ import { Callbacks } from './callbacks.ts';
 import type { Revision } from './definitions.ts';
 import { isRunning, type Execution, type ExecutionError } from './execution.ts';
 import { CloudHost } from './host.ts';
-import { logEntry } from './log.ts';
-import { workflowPath, type Projects, type WorkflowName } from './names.ts';
+import { History } from './history.ts';
+import { ExecutionLog } from './log.ts';
+import type { Projects, WorkflowName } from './names.ts';
+import { exhausted, type Quotas } from './quotas.ts';
+import { Registry } from './registry.ts';
 
 /** Between the answer to a create and the first step; real executions need about as long. Assumed. */
 const START_DELAY_MS = 50;
@@ -31,32 +33,28 @@ export interface ExecutionRequest {
 export class Executions {
   readonly #cloud: Cloud;
   readonly #projects: Projects;
-  readonly #limit: number;
-  readonly #executions = new Map<string, Execution>();
+  readonly #quotas: Quotas;
+  readonly #registry: Registry;
   readonly #runs = new Map<string, Run>();
   /** Running executions per project and location. */
   readonly #active = new Map<string, number>();
   readonly #queues = new Map<string, Execution[]>();
 
-  constructor(cloud: Cloud, projects: Projects, limit: number = MAX_CONCURRENT_EXECUTIONS) {
+  constructor(cloud: Cloud, projects: Projects, quotas: Quotas) {
     this.#cloud = cloud;
     this.#projects = projects;
-    this.#limit = limit;
+    this.#quotas = quotas;
+    this.#registry = new Registry(cloud.clock);
   }
 
   /** Throws NOT_FOUND. */
   get(workflow: WorkflowName, id: string): Execution {
-    const execution = this.#executions.get(id);
-    if (execution === undefined || workflowPath(execution.workflow) !== workflowPath(workflow)) {
-      throw notFound(`execution ${id} of workflow ${workflowPath(workflow)}`);
-    }
-    return execution;
+    return this.#registry.get(workflow, id);
   }
 
   /** Newest first. */
   list(workflow: WorkflowName): Execution[] {
-    const path = workflowPath(workflow);
-    return [...this.#executions.values()].filter((one) => workflowPath(one.workflow) === path).reverse();
+    return this.#registry.list(workflow);
   }
 
   /** Throws RESOURCE_EXHAUSTED when there is no place and no queue for it. */
@@ -65,8 +63,10 @@ export class Executions {
     const { location } = workflow;
     const project = this.#projects.numberOf(workflow.project);
     const place = placeOf(workflow);
-    const free = (this.#active.get(place) ?? 0) < this.#limit;
-    if (!free) this.#checkQueue(place, request);
+    const free = this.#isFree(place);
+    if (!free) this.#checkQueue(workflow, request);
+    const log = new ExecutionLog(this.#cloud, this.#identityOf(id, workflow, revision));
+    const calls = log.calls(request.callLogLevel);
     const execution: Execution = {
       id,
       name: `projects/${project}/locations/${location}/workflows/${workflow.workflow}/executions/${id}`,
@@ -75,6 +75,13 @@ export class Executions {
       ...request,
       created: this.#cloud.clock.now(),
       callbacks: new Callbacks(),
+      history: new History({
+        detailed: request.historyLevel === 'EXECUTION_HISTORY_DETAILED',
+        routines: revision.routines,
+        now: () => this.#cloud.clock.now(),
+        ...(calls !== undefined && { calls }),
+      }),
+      log,
       state: 'QUEUED',
       started: undefined,
       ended: undefined,
@@ -82,7 +89,7 @@ export class Executions {
       error: undefined,
       current: undefined,
     };
-    this.#executions.set(id, execution);
+    this.#registry.add(execution);
     if (free) this.#start(execution);
     else this.#queueAt(place).push(execution);
     return execution;
@@ -105,10 +112,19 @@ export class Executions {
 
   /** Cancels and forgets all executions of a deleted workflow. */
   removeAll(workflow: WorkflowName): void {
-    for (const execution of this.list(workflow)) {
-      if (isRunning(execution)) this.cancel(execution);
-      this.#executions.delete(execution.id);
+    for (const execution of this.list(workflow)) if (isRunning(execution)) this.cancel(execution);
+    this.#registry.removeAll(workflow);
+  }
+
+  /** Throws FAILED_PRECONDITION while it runs (assumed: its history is still being written). */
+  deleteHistory(execution: Execution): void {
+    if (isRunning(execution)) {
+      throw new ApiError(
+        'FAILED_PRECONDITION',
+        `execution ${execution.id} is ${execution.state}; its history can be deleted when it has ended`,
+      );
     }
+    this.#registry.dropHistory(execution);
   }
 
   /** Stops what runs, without a trace in its state: the cloud itself is ending. */
@@ -118,9 +134,15 @@ export class Executions {
     this.#runs.clear();
   }
 
-  #checkQueue(place: string, { disableBuffering }: ExecutionRequest): void {
-    if (disableBuffering !== true && this.#queueAt(place).length < MAX_BACKLOG) return;
-    throw new ApiError('RESOURCE_EXHAUSTED', `Quota exceeded: concurrent workflow executions in ${place}`);
+  #isFree(place: string): boolean {
+    return (this.#active.get(place) ?? 0) < this.#quotas.limits.running;
+  }
+
+  #checkQueue(workflow: WorkflowName, { disableBuffering }: ExecutionRequest): void {
+    const { project, location } = workflow;
+    if (disableBuffering === true) throw exhausted('Concurrent executions per region', project, location);
+    if (this.#queueAt(placeOf(workflow)).length < this.#quotas.limits.queued) return;
+    throw exhausted('Backlogged executions per region', project, location);
   }
 
   #queueAt(place: string): Execution[] {
@@ -134,6 +156,7 @@ export class Executions {
     this.#active.set(place, (this.#active.get(place) ?? 0) + 1);
     execution.state = 'ACTIVE';
     execution.started = this.#cloud.clock.now();
+    execution.log.started(execution.argument);
     this.#cloud.clock.after(START_DELAY_MS, () => {
       // It may have been cancelled before its first step.
       if (execution.state === 'ACTIVE') void this.#run(execution);
@@ -141,19 +164,21 @@ export class Executions {
   }
 
   async #run(execution: Execution): Promise<void> {
-    const identity = this.#identityOf(execution);
+    const { id, workflow, revision, log, history } = execution;
     const host = new CloudHost(
       this.#cloud,
-      identity,
+      this.#identityOf(id, workflow, revision),
       execution.callbacks,
-      (severity, payload) => void logEntries(this.#cloud).append(logEntry(identity, severity, payload)),
+      (severity, payload) => log.said(severity, payload),
     );
-    const { run, result } = execution.revision.program.start(
+    const tooOld = this.#cloud.clock.after(MAX_WAIT * 1000, () => this.#outlived(execution));
+    const { run, result } = revision.program.start(
       parseJson(execution.argument),
       host,
       (routine, step) => {
         execution.current = { routine, step };
       },
+      history,
     );
     this.#runs.set(execution.id, run);
     try {
@@ -161,8 +186,17 @@ export class Executions {
     } catch (error) {
       this.#fail(execution, error);
     } finally {
+      tooOld();
       this.#stop(execution, 'execution ended');
     }
+  }
+
+  /** Assumed form of the error; that a year is the longest is documented. */
+  #outlived(execution: Execution): void {
+    const message = `TimeoutError: execution ran longer than ${MAX_WAIT} s`;
+    const payload = JSON.stringify({ message, tags: ['TimeoutError'] });
+    this.#finish(execution, 'FAILED', { error: { payload, context: message, stack: [] } });
+    this.#stop(execution, message);
   }
 
   #succeed(execution: Execution, value: Value): void {
@@ -205,12 +239,14 @@ export class Executions {
     execution.ended = this.#cloud.clock.now();
     execution.result = outcome.result;
     execution.error = outcome.error;
-    if ((this.#active.get(place) ?? 0) >= this.#limit) return;
-    const next = queue.shift();
+    execution.history.close();
+    this.#registry.ended(execution);
+    execution.log.ended(state, outcome.result, outcome.error);
+    const next = this.#isFree(place) ? queue.shift() : undefined;
     if (next !== undefined) this.#start(next);
   }
 
-  #identityOf({ id, workflow, revision }: Execution): ExecutionIdentity {
+  #identityOf(id: string, workflow: WorkflowName, revision: Revision): ExecutionIdentity {
     const account = revision.body['serviceAccount'];
     const projectNumber = this.#projects.numberOf(workflow.project);
     return {

@@ -1,6 +1,20 @@
 /** Checks of request fields that both services share. Limits are from the proto comments. */
+import { onlyKnown } from '../../core/body.ts';
 import { ApiError } from '../../core/errors.ts';
 import { MAX_LABEL_CHARS, MAX_LABELS } from '../lang/limits.ts';
+
+/** Request fields by their camel-case names; snake case is taken too. Throws INVALID_ARGUMENT for unknown ones. */
+export function knownFields(
+  request: Record<string, unknown>,
+  known: readonly string[],
+): Record<string, unknown> {
+  const fields = Object.fromEntries(Object.entries(request).map(([name, value]) => [camel(name), value]));
+  onlyKnown(fields, known);
+  return fields;
+}
+
+export const camel = (name: string): string =>
+  name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 
 export const invalid = (message: string): ApiError => new ApiError('INVALID_ARGUMENT', message);
 

@@ -5,6 +5,8 @@ export interface PageLimits {
   readonly fallback: number;
   /** Larger requests are coerced down to it. */
   readonly max: number;
+  /** Items left out before the page begins. */
+  readonly skip?: number;
 }
 
 /** One page. The token names the last item seen, so that items created meanwhile move nothing. */
@@ -12,11 +14,11 @@ export function page<T>(
   items: readonly T[],
   nameOf: (item: T) => string,
   query: URLSearchParams,
-  { fallback, max }: PageLimits,
+  { fallback, max, skip = 0 }: PageLimits,
 ): { items: T[]; nextPageToken?: string } {
   const size = Math.min(sizeOf(query.get('pageSize')) || fallback, max);
   const token = query.get('pageToken') ?? '';
-  const start = token === '' ? 0 : after(items, nameOf, token);
+  const start = (token === '' ? 0 : after(items, nameOf, token)) + skip;
   const chosen = items.slice(start, start + size);
   const last = chosen.at(-1);
   if (last === undefined || start + size >= items.length) return { items: chosen };

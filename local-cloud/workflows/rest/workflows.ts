@@ -7,7 +7,8 @@ import { engineOf, type Engine } from '../engine/engine.ts';
 import { workflowPath, type WorkflowName } from '../engine/names.ts';
 import { changedFields, newFields } from './definition.ts';
 import { invalid } from './fields.ts';
-import { compileFilter, type FilterField } from './filter.ts';
+import { compileFilter } from './filter.ts';
+import type { FilterField } from './filter-test.ts';
 import { compileOrder, page } from './paging.ts';
 import { LOCATION, locationOf, versioned, WORKFLOW, workflowOf, WORKFLOWS } from './paths.ts';
 
@@ -83,20 +84,35 @@ const text = (body: Body, field: string): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
+/** Which fields a list can be filtered and ordered by is not documented: assumed all that hold plain text or times. */
 const ORDER: Readonly<Record<string, (body: Body) => string | undefined>> = Object.fromEntries(
-  ['name', 'createTime', 'updateTime', 'state', 'revisionId'].map((field) => [
-    field,
-    (body: Body) => text(body, field),
-  ]),
+  [
+    ...['name', 'createTime', 'updateTime', 'revisionCreateTime', 'state', 'revisionId', 'description'],
+    ...['serviceAccount', 'callLogLevel', 'executionHistoryLevel', 'cryptoKeyName'],
+  ].map((field) => [field, (body: Body) => text(body, field)]),
 );
+const MAPS = ['labels', 'userEnvVars'];
 
 function filterField(name: string, rest: string | undefined): FilterField<Body> | undefined {
-  if ((name === 'labels' || name === 'label') && rest !== undefined) {
-    return { kind: 'text', read: ({ labels }) => (labels as Record<string, string> | undefined)?.[rest] };
+  if (MAPS.includes(name)) {
+    const entries = (body: Body) => (body[name] ?? {}) as Record<string, string>;
+    if (rest === undefined) return { kind: 'map', read: entries };
+    return { kind: 'text', read: (body) => entries(body)[rest] };
   }
   if (rest !== undefined || ORDER[name] === undefined) return undefined;
   if (!name.endsWith('Time')) return { kind: 'text', read: (body) => text(body, name) };
-  return { kind: 'time', read: (body) => Date.parse(text(body, name) ?? '') };
+  return { kind: 'time', read: (body) => timeOf(text(body, name)) };
+}
+
+const timeOf = (value: string | undefined): number | undefined =>
+  value === undefined ? undefined : Date.parse(value);
+
+/** As it is read: with the key's version beside the key. There is no KMS here; the first version stands for all. */
+function shown(body: Body): Body {
+  const key = text(body, 'cryptoKeyName');
+  if (key === undefined) return body;
+  const cryptoKeyVersion = `${key}/cryptoKeyVersions/1`;
+  return { ...body, cryptoKeyVersion, allKmsKeys: [key], allKmsKeysVersions: [cryptoKeyVersion] };
 }
 
 class WorkflowsApi {
@@ -120,22 +136,24 @@ class WorkflowsApi {
       );
     }
     const name = { ...this.location(call), workflow };
+    this.#engine.quotas.take('workflows', name);
     const fields = newFields(call.json(), this.#owner(name));
     if (fields['sourceContents'] === undefined) throw invalid('sourceContents is missing');
     return this.#start('create', name, () => workflowBody(this.#engine.definitions.create(name, fields)));
   }
 
   get(call: Call): unknown {
-    const name = workflowOf(call, this.#engine.projects);
+    const name = this.#counted(call);
     const revisionId = call.query.get('revisionId') ?? '';
-    if (revisionId === '') return this.#engine.definitions.get(name);
+    if (revisionId === '') return shown(this.#engine.definitions.get(name));
     const revision = this.#engine.definitions.revisions(name).find(({ id }) => id === revisionId);
     if (revision === undefined) throw notFound(`revision ${revisionId} of workflow ${workflowPath(name)}`);
-    return revision.body;
+    return shown(revision.body);
   }
 
   list(call: Call): unknown {
     const { project, location } = this.location(call);
+    this.#engine.quotas.take('workflows', { project, location });
     const matches = compileFilter(call.query.get('filter') ?? '', filterField);
     const order = compileOrder(call.query.get('orderBy') || 'name', ORDER);
     const all = this.#engine.definitions.list(project, location).filter(matches).sort(order);
@@ -143,24 +161,24 @@ class WorkflowsApi {
       fallback: 500,
       max: 1000,
     });
-    return { workflows: items, ...rest };
+    return { workflows: items.map(shown), ...rest };
   }
 
   listRevisions(call: Call): unknown {
-    const all = this.#engine.definitions.revisions(workflowOf(call, this.#engine.projects));
+    const all = this.#engine.definitions.revisions(this.#counted(call));
     const { items, ...rest } = page(all, ({ id }) => id, call.query, { fallback: 20, max: 100 });
-    return { workflows: items.map(({ body }) => body), ...rest };
+    return { workflows: items.map(({ body }) => shown(body)), ...rest };
   }
 
   patch(call: Call): unknown {
-    const name = workflowOf(call, this.#engine.projects);
+    const name = this.#counted(call);
     this.#engine.definitions.get(name);
     const { set, unset } = changedFields(call.json(), call.query.get('updateMask'), this.#owner(name));
     return this.#start('update', name, () => workflowBody(this.#engine.definitions.update(name, set, unset)));
   }
 
   delete(call: Call): unknown {
-    const name = workflowOf(call, this.#engine.projects);
+    const name = this.#counted(call);
     this.#engine.definitions.get(name);
     return this.#start('delete', name, () => {
       this.#engine.executions.removeAll(name);
@@ -186,6 +204,13 @@ class WorkflowsApi {
     return { operations: items, ...rest };
   }
 
+  /** The workflow a call names, counted against the quota of definition requests; operations are not (assumed). */
+  #counted(call: Call): WorkflowName {
+    const name = workflowOf(call, this.#engine.projects);
+    this.#engine.quotas.take('workflows', name);
+    return name;
+  }
+
   #owner({ project }: WorkflowName) {
     return { project, projectNumber: this.#engine.projects.numberOf(project) };
   }
@@ -202,4 +227,4 @@ class WorkflowsApi {
   }
 }
 
-const workflowBody = (body: Body) => ({ '@type': `${TYPE}.Workflow`, ...body });
+const workflowBody = (body: Body) => ({ '@type': `${TYPE}.Workflow`, ...shown(body) });

@@ -1,10 +1,10 @@
 import { ExecutionsClient } from '@google-cloud/workflows';
 import { PassThroughClient } from 'google-auth-library';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { numericId } from '../../../../local-cloud/core/store.ts';
 import { logEntries } from '../../../../local-cloud/logging/entries.ts';
 import { engineOf } from '../../../../local-cloud/workflows/engine/engine.ts';
-import { Executions } from '../../../../local-cloud/workflows/engine/executions.ts';
+import type { Limits } from '../../../../local-cloud/workflows/engine/quotas.ts';
 import { PARENT, workflowsCloud, type Json, type WorkflowsCloud } from '../support/cloud.ts';
 
 let w: WorkflowsCloud;
@@ -104,7 +104,10 @@ describe('an execution', () => {
       },
     );
     expect(await w.run('who')).toMatchObject({ result: '"runner@acme.iam.gserviceaccount.com"' });
-    expect(logEntries(w.cloud).list().at(-1)).toMatchObject({
+    const said = logEntries(w.cloud)
+      .list()
+      .findLast(({ logName }) => logName.endsWith('/Workflows'));
+    expect(said).toMatchObject({
       severity: 'INFO',
       jsonPayload: { a: 1 },
       logName: 'projects/acme/logs/Workflows',
@@ -172,27 +175,53 @@ describe('list', () => {
   });
 });
 
+/** A project of its own, so that limits set here touch nobody else's executions. */
+let places = 0;
+async function placeWith(limits: Partial<Limits>) {
+  places += 1;
+  const parent = `projects/place-${places}/locations/us-central1`;
+  await w.call('workflows', 'POST', `${parent}/workflows?workflowId=nap`, {
+    sourceContents: '- nap: {call: sys.sleep, args: {seconds: 31536000}}',
+  });
+  await w.cloud.clock.advance(2000);
+  engineOf(w.cloud).quotas.set(limits);
+  const call = async (http: string, path: string, fields: Json = {}): Promise<Json> =>
+    (await w.call('workflowexecutions', http, path, http === 'GET' ? undefined : fields)).body;
+  return {
+    parent: `${parent}/workflows/nap`,
+    call,
+    start: (fields: Json = {}) => call('POST', `${parent}/workflows/nap/executions`, fields),
+    cancel: ({ name }: Json) => call('POST', `${String(name)}:cancel`),
+  };
+}
+afterEach(() => engineOf(w.cloud).quotas.set({}));
+
 describe('the quota of running executions', () => {
   it('queues what has no place and starts it when one is free', async () => {
-    const { definitions, projects } = engineOf(w.cloud);
-    const one = new Executions(w.cloud, projects, 1);
-    const name = { project: 'acme', location: 'us-central1', workflow: 'nap' };
-    const request = {
-      argument: 'null',
-      labels: {},
-      callLogLevel: undefined,
-      historyLevel: undefined,
-      disableBuffering: undefined,
-    };
-    const first = one.create(name, definitions.current(name), request);
-    const second = one.create(name, definitions.current(name), request);
-    expect([first.state, second.state]).toEqual(['ACTIVE', 'QUEUED']);
-    expect(() => one.create(name, definitions.current(name), { ...request, disableBuffering: true })).toThrow(
-      'Quota exceeded',
-    );
-    one.cancel(first);
-    expect(second.state).toBe('ACTIVE');
-    one.cancel(second);
+    const place = await placeWith({ running: 1 });
+    const first = await place.start();
+    const second = await place.start();
+    expect([first['state'], second['state']]).toEqual(['ACTIVE', 'QUEUED']);
+    expect(second).not.toHaveProperty('startTime');
+    await place.cancel(first);
+    expect(await get(String(second['name']))).toMatchObject({ state: 'ACTIVE' });
+    await place.cancel(second);
+  });
+
+  it('refuses what may not wait, and what comes when the queue is full', async () => {
+    const place = await placeWith({ running: 1, queued: 1 });
+    const running = await place.start();
+    expect(await place.start({ disableConcurrencyQuotaOverflowBuffering: true })).toMatchObject({
+      error: { code: 429, status: 'RESOURCE_EXHAUSTED' },
+    });
+    const queued = await place.start();
+    expect(await place.start()).toMatchObject({ error: { code: 429 } });
+    // One that waits can be cancelled too, and leaves its place in the queue to another.
+    expect(await place.cancel(queued)).toMatchObject({ state: 'CANCELLED' });
+    const next = await place.start();
+    expect(next['state']).toBe('QUEUED');
+    await place.cancel(next);
+    await place.cancel(running);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileFilter, type FilterField } from '../../../../local-cloud/workflows/rest/filter.ts';
+import { compileFilter } from '../../../../local-cloud/workflows/rest/filter.ts';
+import type { FilterField } from '../../../../local-cloud/workflows/rest/filter-test.ts';
 import { compileOrder, page } from '../../../../local-cloud/workflows/rest/paging.ts';
 
 interface Item {
@@ -18,6 +19,7 @@ const ITEM: Item = {
 
 function lookup(name: string, rest: string | undefined): FilterField<Item> | undefined {
   if (name === 'labels' && rest !== undefined) return { kind: 'text', read: ({ labels }) => labels[rest] };
+  if (name === 'labels') return { kind: 'map', read: ({ labels }) => labels };
   if (name === 'state') return { kind: 'text', read: ({ state }) => state };
   if (name === 'createTime') return { kind: 'time', read: ({ created }) => created };
   if (name === 'duration') return { kind: 'seconds', read: ({ seconds }) => seconds };
@@ -44,6 +46,24 @@ describe('filters', () => {
     ['state="ACTIVE" AND labels.team="red"', false],
     ['state="ACTIVE" labels.team="blue"', true],
     ['duration>4s AND duration<=5', true],
+    ["state='ACTIVE'", true],
+    ['state="FAILED" OR state="ACTIVE"', true],
+    ['NOT state="FAILED"', true],
+    ['-state="ACTIVE"', false],
+    ['NOT (state="FAILED" OR labels.team="red")', true],
+    // AIP-160: OR binds tighter than AND, so this is (A OR B) AND C.
+    ['state="ACTIVE" OR state="QUEUED" AND labels.team="red"', false],
+    ['state="ACTIVE" OR (state="QUEUED" AND labels.team="red")', true],
+    ['(state="ACTIVE") (labels.team="blue")', true],
+    ['state="ACT*"', true],
+    ['state="*IVE"', true],
+    ['state!="ACT*"', false],
+    ['state="*FAIL*"', false],
+    ['labels:team', true],
+    ['labels:none', false],
+    ['labels:"team:blue"', true],
+    ['labels:"team:red"', false],
+    ['labels:*', true],
   ])('%s', (filter, want) => {
     expect(compileFilter(filter, lookup)(ITEM)).toBe(want);
   });
@@ -51,8 +71,13 @@ describe('filters', () => {
   it.each([
     ['nope="x"', "unknown field 'nope'"],
     ['state', 'cannot be read'],
-    ['state="A" OR state="B"', 'cannot be read'],
-    ['(state="A")', 'cannot be read'],
+    ['state="A" OR', 'cannot be read'],
+    ['(state="A"', 'ends too early'],
+    ['state="A")', 'cannot be read'],
+    ['state=', 'ends too early'],
+    ['NOT', 'cannot be read'],
+    ['labels="team"', 'compares a whole map'],
+    [`${'('.repeat(99)}state="A"`, 'nested more than'],
     ['createTime>"soon"', 'not a time'],
   ])('refuses %s', (filter, reason) => {
     expect(() => compileFilter(filter, lookup)).toThrow(reason);
