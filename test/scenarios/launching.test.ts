@@ -145,7 +145,7 @@ describeWorld('a launch that is cut off', () => {
     const tenant = await world.apply('runner');
     const entry = await intend(tenant);
     const execution = await execute(tenant, entry);
-    for (const _ of [1, 2]) {
+    for (let pass = 1; pass <= 2; pass += 1) {
       const report = await world.pass({ only: ['runner'] });
       expect(report.summary.launched).toBe(0);
       expect(of(report, 'runner').verdict).toBe('in-progress');

@@ -127,7 +127,9 @@ function worldOf(
     ask<T>('control', method, path, body);
   const order = async (fault: Fault) => {
     const { id } = await control<{ id: string }>('POST', '/faults', fault);
-    return async () => void (await control('DELETE', `/faults/${id}`));
+    return async () => {
+      await control('DELETE', `/faults/${id}`);
+    };
   };
   let runs = 0;
   let requests = 0;
@@ -168,8 +170,12 @@ function worldOf(
         for (const lift of lifts) await lift();
       }
     },
-    lag: async (lagMs) => void (await control('POST', '/inventory', { lagMs })),
-    advanceCloud: async (advanceMs) => void (await control('POST', '/time', { advanceMs })),
+    lag: async (lagMs) => {
+      await control('POST', '/inventory', { lagMs });
+    },
+    advanceCloud: async (advanceMs) => {
+      await control('POST', '/time', { advanceMs });
+    },
     resources: async (project) => {
       const { resources } = await control<{ resources: { name: string }[] }>(
         'GET',
