@@ -41,8 +41,19 @@ const FLOWS: Readonly<Record<Flow, (platform: Platform) => Workflow>> = {
   decommission,
 };
 
+/** A pass compiles for every tenant it launches, always with the one platform it was started with. */
+const compiled = new WeakMap<Platform, Map<Flow, Definition>>();
+
 /** The same bytes for the same flow and platform. Throws `DefinitionError`, which names the flow and the step. */
 export function compile(flow: Flow, platform: Platform): Definition {
+  const known = compiled.get(platform) ?? new Map<Flow, Definition>();
+  compiled.set(platform, known);
+  const definition = known.get(flow) ?? Object.freeze(compileAnew(flow, platform));
+  known.set(flow, definition);
+  return definition;
+}
+
+function compileAnew(flow: Flow, platform: Platform): Definition {
   const tree = FLOWS[flow](platform);
   const problems = check(flow, tree);
   if (problems.length > 0) throw new DefinitionError(problems);

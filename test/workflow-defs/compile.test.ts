@@ -39,6 +39,13 @@ describe.each(FLOWS)('the definition of %s', (flow) => {
   });
 });
 
+test('compiles once for a platform, and gives nobody the means to change what others get', () => {
+  const definition = compile('redeploy', PLATFORM);
+  expect(compile('redeploy', PLATFORM)).toBe(definition);
+  expect(compile('rebuild', PLATFORM)).not.toBe(definition);
+  expect(() => Object.assign(definition, { source: 'other' })).toThrow(TypeError);
+});
+
 test('differs between platforms, because their constants are part of the text', () => {
   const other = compile('provision', { ...PLATFORM, stateBucket: 'another-bucket' });
   expect(other.name).not.toBe(compile('provision', PLATFORM).name);
