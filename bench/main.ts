@@ -5,6 +5,7 @@ import type { Fields, Have, Reading } from '../reconciler/model.ts';
 import { compile } from '../workflow-defs/compile.ts';
 import { compare, show } from './ratio.ts';
 import { fleet, type FleetTenant } from './world.ts';
+import { benchWorkflows } from './workflows.ts';
 import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
 
 const SIZE = 500;
@@ -52,3 +53,4 @@ for (const ratio of [
 ]) {
   process.stdout.write(`${show(ratio)}\n`);
 }
+await benchWorkflows((line) => process.stdout.write(`${line}\n`));

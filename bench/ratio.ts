@@ -20,7 +20,26 @@ const RESAMPLES = 1000;
 
 export function compare(name: string, ours: () => unknown, theirs: () => unknown): Ratio {
   for (const side of [ours, theirs, ours, theirs]) side();
-  const pairs = Array.from({ length: ROUNDS }, () => [cpuOf(ours), cpuOf(theirs)] as const);
+  return ratioOf(
+    name,
+    Array.from({ length: ROUNDS }, () => [cpuOf(ours), cpuOf(theirs)] as const),
+  );
+}
+
+/** The same for work that answers with a promise. */
+export async function compareAsync(
+  name: string,
+  ours: () => Promise<unknown>,
+  theirs: () => Promise<unknown>,
+): Promise<Ratio> {
+  for (const side of [ours, theirs, ours, theirs]) await side();
+  const pairs: (readonly [number, number])[] = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    pairs.push([await cpuOfAsync(ours), await cpuOfAsync(theirs)]);
+  return ratioOf(name, pairs);
+}
+
+function ratioOf(name: string, pairs: readonly (readonly [number, number])[]): Ratio {
   const ratios = pairs.map(([a, b]) => a / b);
   const medians = resample(ratios).sort((a, b) => a - b);
   return {
@@ -41,6 +60,13 @@ export const show = (r: Ratio): string =>
 function cpuOf(work: () => unknown): number {
   const before = process.cpuUsage();
   work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function cpuOfAsync(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
