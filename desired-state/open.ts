@@ -2,8 +2,8 @@
 import type { Store } from './store.ts';
 
 export type StoreChoice =
-  /** `projects/P/instances/I/databases/D`; the emulator when SPANNER_EMULATOR_HOST is set. */
-  | { readonly kind: 'spanner'; readonly database: string }
+  /** `projects/P/instances/I/databases/D`, in the emulator at `host:port`; null: in Google Cloud. */
+  | { readonly kind: 'spanner'; readonly database: string; readonly emulatorHost: string | null }
   /** A SQLite file; `:memory:` for a store that ends with the process. */
   | { readonly kind: 'embedded'; readonly file: string };
 
@@ -14,5 +14,5 @@ export async function openStore(choice: StoreChoice): Promise<Store> {
     return openEmbeddedStore(choice.file);
   }
   const { openSpannerStore } = await import('./spanner/store.ts');
-  return openSpannerStore(choice.database);
+  return openSpannerStore(choice.database, choice.emulatorHost);
 }

@@ -211,6 +211,8 @@ export interface Store {
    */
   saveRun(run: RunRecord): Promise<void>;
   latestRun(): Promise<RunReport | undefined>;
+  /** The newest `limit` runs, newest first, each with its whole report. */
+  listRuns(limit: number): Promise<RunReport[]>;
   getRun(id: string): Promise<RunReport | undefined>;
 
   close(): Promise<void>;

@@ -7,6 +7,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { StoreChoice } from '../desired-state/open.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
 import type { Platform } from './model.ts';
@@ -18,14 +19,10 @@ import {
   missingSettings,
 } from './platform-settings.ts';
 
-type StoreSettings =
-  | { readonly kind: 'spanner'; readonly database: string; readonly emulatorHost: string | null }
-  | { readonly kind: 'embedded'; readonly file: string };
-
 export { LOCAL_PLATFORM, SettingsError };
 
 export interface Settings {
-  readonly store: StoreSettings;
+  readonly store: StoreChoice;
   readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
   /** Email of who asks; null: whoever the Google Cloud credentials belong to. */
   readonly identity: string | null;
@@ -67,10 +64,7 @@ const fileSchema = z.strictObject({
 });
 type SettingsFile = z.infer<typeof fileSchema>;
 
-/**
- * Reads files and the environment once; calls nothing over the network. One effect: when the local cloud's store is
- * the Spanner emulator, SPANNER_EMULATOR_HOST is set in this process, since the client cannot be told otherwise.
- */
+/** Reads files and the environment once; calls nothing over the network and changes nothing. */
 export function loadSettings(input: SettingsInput): Settings {
   const { env, flags } = input;
   const file = readFile(input);
@@ -80,9 +74,6 @@ export function loadSettings(input: SettingsInput): Settings {
   const store = info
     ? localStore(info, flags.store ?? env['PLUMBLINE_STORE'])
     : ownStore(input, file, platform);
-  if (info && store.kind === 'spanner' && store.emulatorHost !== null) {
-    process.env['SPANNER_EMULATOR_HOST'] = store.emulatorHost;
-  }
   return {
     store,
     local: info ? { endpoints: completeEndpoints(info), caFile: info.caFile } : null,
@@ -153,7 +144,7 @@ function completeEndpoints(info: LocalInfo): Readonly<Record<string, string>> {
   return info.endpoints;
 }
 
-function localStore({ store }: LocalInfo, wanted: string | undefined): StoreSettings {
+function localStore({ store }: LocalInfo, wanted: string | undefined): StoreChoice {
   if (wanted !== undefined && wanted !== store.kind) {
     throw new SettingsError(
       `the running local cloud keeps its records in the ${store.kind} store, not in ${JSON.stringify(wanted)}; ` +
@@ -167,7 +158,7 @@ function ownStore(
   { flags, env, cwd }: SettingsInput,
   file: SettingsFile,
   { database }: Partial<Platform>,
-): StoreSettings {
+): StoreChoice {
   const kind =
     flags.store ?? env['PLUMBLINE_STORE'] ?? file.store ?? (database === undefined ? undefined : 'spanner');
   switch (kind) {
@@ -181,7 +172,7 @@ function ownStore(
       };
     case 'spanner':
       if (database === undefined) throw missingSettings(['database']);
-      return { kind, database, emulatorHost: env['SPANNER_EMULATOR_HOST'] ?? null };
+      return { kind, database, emulatorHost: env['SPANNER_EMULATOR_HOST'] || null };
     case undefined:
       throw new SettingsError(
         'no store is named and no local cloud runs here: start one with `plumb local up`, or name the database ' +
@@ -193,7 +184,7 @@ function ownStore(
 }
 
 /** Only where nothing is at stake may people say who they are. */
-function identityOf({ flags, env }: SettingsInput, local: boolean, store: StoreSettings): string | null {
+function identityOf({ flags, env }: SettingsInput, local: boolean, store: StoreChoice): string | null {
   const said = flags.as ?? env['PLUMBLINE_AS'];
   if (local || store.kind === 'embedded' || store.emulatorHost !== null)
     return said ?? `${userName()}@localhost`;

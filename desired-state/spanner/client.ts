@@ -31,6 +31,8 @@ export const FIRST_ANSWER_SECONDS = 6;
 const PROBE_SECONDS = 3;
 const CLOSE_SECONDS = 2;
 
+const EMULATOR_VARIABLE = 'SPANNER_EMULATOR_HOST';
+
 /** Transactions at once: passes run a few tenants side by side. Sessions are made when they are needed. */
 const SESSION_POOL = { min: 0, max: 32, incStep: 1 };
 
@@ -46,15 +48,17 @@ export function parseDatabaseName(path: string): DatabaseName {
   return { project, instance, database, path };
 }
 
-/** Opens a database. Throws StoreError when it cannot be reached, or nobody is signed in, within a few seconds. */
-export async function connect(path: string): Promise<Connection> {
+/**
+ * Opens a database, in the emulator at `host:port` or (null) in Google Cloud, whatever the environment says. Throws
+ * StoreError when it cannot be reached, or nobody is signed in, within a few seconds.
+ */
+export async function connect(path: string, emulatorHost: string | null): Promise<Connection> {
   const name = parseDatabaseName(path);
-  const host = process.env['SPANNER_EMULATOR_HOST'];
-  const emulated = host !== undefined && host !== '';
-  const where = emulated ? `spanner emulator at ${host}` : `spanner ${path}`;
-  if (emulated) await probe(host, where);
+  const emulated = emulatorHost !== null;
+  const where = emulated ? `spanner emulator at ${emulatorHost}` : `spanner ${path}`;
+  if (emulated) await probe(emulatorHost, where);
   const { Spanner: Client, credentials } = await load(emulated, where);
-  const spanner = new Client(clientOptions(name, credentials));
+  const spanner = withEmulatorHost(emulatorHost, () => new Client(clientOptions(name, credentials)));
   const database = spanner.instance(name.instance).database(name.database, SESSION_POOL);
   // Failures of background work (keep-alive pings) are met again by the next call, which reports them.
   (database as unknown as EventEmitter).on('error', () => undefined);
@@ -64,6 +68,22 @@ export async function connect(path: string): Promise<Connection> {
     await within(CLOSE_SECONDS, async () => spanner.close()).catch(() => undefined);
   };
   return { spanner, database, name, where, emulated, close };
+}
+
+/** The client's constructor takes the emulator's address from this variable, and from nowhere else. */
+function withEmulatorHost<T>(host: string | null, construct: () => T): T {
+  const before = process.env[EMULATOR_VARIABLE];
+  setOrDelete(EMULATOR_VARIABLE, host ?? undefined);
+  try {
+    return construct();
+  } finally {
+    setOrDelete(EMULATOR_VARIABLE, before);
+  }
+}
+
+function setOrDelete(variable: string, value: string | undefined): void {
+  if (value === undefined) Reflect.deleteProperty(process.env, variable);
+  else process.env[variable] = value;
 }
 
 /** One option more than the client's types know: it hands them on to gax. */
@@ -149,7 +169,7 @@ async function probe(address: string, where: string): Promise<void> {
   const port = Number(address.slice(colon + 1));
   if (colon < 1 || !Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new StoreError(
-      `SPANNER_EMULATOR_HOST is "${address}", not host:port; write e.g. 127.0.0.1:9010, or unset it`,
+      `${EMULATOR_VARIABLE} is "${address}", not host:port; write e.g. 127.0.0.1:9010, or unset it`,
       { retryable: false },
     );
   }
@@ -167,8 +187,8 @@ async function probe(address: string, where: string): Promise<void> {
     socket.once('error', (cause: NodeJS.ErrnoException) =>
       fail(
         new StoreError(
-          `${where}: nothing answers there (${cause.code ?? cause.message}); start the emulator, or unset ` +
-            'SPANNER_EMULATOR_HOST',
+          `${where}: nothing answers there (${cause.code ?? cause.message}); start it ` +
+            `(\`plumb local up\` starts one of its own), or unset ${EMULATOR_VARIABLE}`,
           { retryable: true, cause },
         ),
       ),

@@ -8,8 +8,11 @@ import { CODE, codeOf, toStoreError } from './errors.ts';
  * Makes what is missing; safe to repeat. In a real project it only makes the database, in an instance that exists, and
  * only with `real`: an instance costs money from the minute it exists. Throws StoreError.
  */
-export async function createDatabase(path: string, options: { readonly real?: boolean } = {}): Promise<void> {
-  const connection = await connect(path);
+export async function createDatabase(
+  path: string,
+  options: { readonly emulatorHost: string | null; readonly real?: boolean },
+): Promise<void> {
+  const connection = await connect(path, options.emulatorHost);
   try {
     if (!connection.emulated && options.real !== true) {
       throw new StoreError(

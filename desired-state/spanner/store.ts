@@ -22,8 +22,8 @@ const ANSWER_SECONDS = 15;
 const GIVE_UP_MS = 30_000;
 
 /** Opens a database by its full name. Throws StoreError when it cannot be reached within a few seconds. */
-export async function openSpannerStore(path: string): Promise<Store> {
-  return new TableStore(new SpannerEngine(await connect(path)));
+export async function openSpannerStore(path: string, emulatorHost: string | null): Promise<Store> {
+  return new TableStore(new SpannerEngine(await connect(path, emulatorHost)));
 }
 
 class SpannerEngine implements Engine {

@@ -63,8 +63,15 @@ export async function saveRun(engine: Engine, model: TableModel, run: RunRecord)
 }
 
 export async function latestRun(rows: RowReader): Promise<RunReport | undefined> {
-  const [row] = await rows.scan('Runs', { all: true }, { index: 'RunsByStart', limit: 1 });
-  return row && getRun(rows, text(row, 'id'));
+  const [run] = await listRuns(rows, 1);
+  return run;
+}
+
+export async function listRuns(rows: RowReader, limit: number): Promise<RunReport[]> {
+  const found = await rows.scan('Runs', { all: true }, { index: 'RunsByStart', limit });
+  // A read by keys answers in key order, not in the order of the keys asked for.
+  const reports = await Promise.all(found.map((row) => getRun(rows, text(row, 'id'))));
+  return reports.filter((report) => report !== undefined);
 }
 
 export async function getRun(rows: RowReader, id: string): Promise<RunReport | undefined> {

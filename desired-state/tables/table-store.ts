@@ -111,6 +111,10 @@ export class TableStore implements Store {
     return runs.latestRun(this.rows);
   }
 
+  listRuns(limit: number): Promise<RunReport[]> {
+    return runs.listRuns(this.rows, limit);
+  }
+
   getRun(id: string): Promise<RunReport | undefined> {
     return runs.getRun(this.rows, id);
   }

@@ -1,4 +1,8 @@
-/** The store of a local cloud with the REST side that workflows write through: the real emulator, or the embedded one. */
+/**
+ * The store of a local cloud with the REST side that workflows write through: the real emulator, or the embedded one.
+ * Either starts empty.
+ */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '../../desired-state/open.ts';
 import { findEmulator, startEmulator, type EmulatorChoice } from '../../desired-state/spanner/emulator.ts';
@@ -39,13 +43,12 @@ async function startSpanner(choice: EmulatorChoice): Promise<StartedStore> {
   const emulator = await startEmulator(choice);
   const { database } = LOCAL_PLATFORM;
   try {
-    // The client knows the emulator by this variable alone.
-    process.env['SPANNER_EMULATOR_HOST'] = emulator.grpcHost;
     const { createDatabase } = await import('../../desired-state/spanner/create-database.ts');
-    await createDatabase(database);
+    await createDatabase(database, { emulatorHost: emulator.grpcHost });
+    const settings = { kind: 'spanner', database, emulatorHost: emulator.grpcHost } as const;
     return {
-      settings: { kind: 'spanner', database, emulatorHost: emulator.grpcHost },
-      description: await migrated({ kind: 'spanner', database }),
+      settings,
+      description: await migrated(settings),
       restUrl: emulator.restUrl,
       stop: () => emulator.stop(),
     };
@@ -56,6 +59,7 @@ async function startSpanner(choice: EmulatorChoice): Promise<StartedStore> {
 }
 
 async function startEmbedded(file: string): Promise<StartedStore> {
+  removeDatabase(file);
   const { serveSpannerRest } = await import('../../desired-state/embedded/rest.ts');
   const description = await migrated({ kind: 'embedded', file });
   const rest = await serveSpannerRest({ file, database: LOCAL_PLATFORM.database });
@@ -65,6 +69,15 @@ async function startEmbedded(file: string): Promise<StartedStore> {
     restUrl: rest.url,
     stop: () => rest.close(),
   };
+}
+
+/**
+ * The cloud starts empty, as the Spanner emulator does: records of an earlier one would tell the next pass that all
+ * they describe has vanished.
+ */
+function removeDatabase(file: string): void {
+  // SQLite keeps what is not yet in the file beside it.
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }
 
 /** Migrates and says what the store calls itself. */

@@ -9,22 +9,15 @@ let running: Promise<Emulator> | undefined;
 /** Started at the first call; it ends with the process, since it watches a pipe this process holds. */
 export async function sharedEmulator(): Promise<Emulator> {
   running ??= start();
-  const emulator = await running;
-  process.env['SPANNER_EMULATOR_HOST'] = emulator.grpcHost;
-  return emulator;
+  return await running;
 }
 
-/** For the end of a file: the next one in this worker has asked for no emulator. */
-export function leaveEmulator(): void {
-  delete process.env['SPANNER_EMULATOR_HOST'];
-}
-
-/** The full name of a new, empty database. */
-export async function newDatabase(): Promise<string> {
-  await sharedEmulator();
+/** A new, empty database, as openStore takes it. */
+export async function newDatabase() {
+  const { grpcHost } = await sharedEmulator();
   const name = `projects/test/instances/contract/databases/d${randomUUID().slice(0, 8)}`;
-  await createDatabase(name);
-  return name;
+  await createDatabase(name, { emulatorHost: grpcHost });
+  return { kind: 'spanner', database: name, emulatorHost: grpcHost } as const;
 }
 
 async function start(): Promise<Emulator> {

@@ -8,7 +8,7 @@ import type { RestFacade } from '../../desired-state/embedded/rest.ts';
 import { openStore } from '../../desired-state/open.ts';
 import type { Store } from '../../desired-state/store.ts';
 import { describeWith } from '../support/tools.ts';
-import { leaveEmulator, newDatabase, sharedEmulator } from './emulator.ts';
+import { newDatabase, sharedEmulator } from './emulator.ts';
 import { SCENARIOS } from './rest-calls.ts';
 import type { Answered, Caller } from './rest-calls.ts';
 
@@ -161,13 +161,13 @@ describe('the REST facade of the embedded store', () => {
     let database: string;
 
     beforeAll(async () => {
-      database = await newDatabase();
+      const choice = await newDatabase();
+      ({ database } = choice);
       gateway = (await sharedEmulator()).restUrl;
-      const spanner = await openStore({ kind: 'spanner', database });
+      const spanner = await openStore(choice);
       await spanner.migrate();
       await spanner.close();
     });
-    afterAll(leaveEmulator);
 
     it.each(SCENARIOS)('agrees on: $name', async ({ run }) => {
       const theirs = await run(await openSession(gateway, database));

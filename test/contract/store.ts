@@ -451,6 +451,15 @@ export function storeContract(open: OpenEmpty): void {
       expect(await store.getRun('run-a')).toEqual(report('run-a', NOW));
     });
 
+    it('lists runs, newest first, as many as are asked for', async () => {
+      const year = (n: number) => `${2100 + n}-01-01T00:00:00Z`;
+      const runs = [1, 2, 3].map((n) => report(`run-list-${n}`, year(n)));
+      for (const run of runs) await store.saveRun({ report: run, opened: [], resolved: [] });
+      const [first, second, third] = runs;
+      expect(await store.listRuns(2)).toEqual([third, second]);
+      expect((await store.listRuns(1000)).slice(0, 3)).toEqual([third, second, first]);
+    });
+
     it('takes more findings than fit one commit', async () => {
       const name = fresh();
       const many = Array.from({ length: 250 }, (_, index) =>

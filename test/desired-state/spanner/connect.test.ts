@@ -1,7 +1,7 @@
 /** What is said, and how soon, when Spanner is not there; and what its client leaves behind. */
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../desired-state/open.ts';
 import { parseDatabaseName, within } from '../../../desired-state/spanner/client.ts';
 import { toStoreError } from '../../../desired-state/spanner/errors.ts';
@@ -9,18 +9,8 @@ import { StoreError } from '../../../desired-state/store.ts';
 import { fromClient } from '../../../desired-state/spanner/values.ts';
 
 const DATABASE = 'projects/p/instances/i/databases/d';
-const VARIABLE = 'SPANNER_EMULATOR_HOST';
 
-let before: string | undefined;
-
-beforeEach(() => {
-  before = process.env[VARIABLE];
-});
-
-afterEach(() => {
-  if (before === undefined) Reflect.deleteProperty(process.env, VARIABLE);
-  else process.env[VARIABLE] = before;
-});
+const openAt = (emulatorHost: string) => openStore({ kind: 'spanner', database: DATABASE, emulatorHost });
 
 /** A port that takes connections and says nothing. */
 async function silent(): Promise<{ address: string; close: () => void }> {
@@ -40,16 +30,14 @@ describe('a Spanner that is not there', () => {
   it('is named at once when nothing listens', async () => {
     const { address, close } = await silent();
     close();
-    process.env[VARIABLE] = address;
-    await expect(openStore({ kind: 'spanner', database: DATABASE })).rejects.toThrow(
+    await expect(openAt(address)).rejects.toThrow(
       new RegExp(`spanner emulator at ${address}: nothing answers there .*unset SPANNER_EMULATOR_HOST`),
     );
   });
 
   it('is named within seconds when it takes connections and says nothing', async () => {
     const { address, close } = await silent();
-    process.env[VARIABLE] = address;
-    const store = await openStore({ kind: 'spanner', database: DATABASE });
+    const store = await openAt(address);
     await expect(store.getTenant('a')).rejects.toThrow(/did not answer within 6 s; check the network/);
     close();
     await store.close();
@@ -58,10 +46,7 @@ describe('a Spanner that is not there', () => {
   it.each(['localhost', 'http://localhost:9010/x', ':9010', 'h:99999'])(
     'is not looked for at %j',
     async (address) => {
-      process.env[VARIABLE] = address;
-      await expect(openStore({ kind: 'spanner', database: DATABASE })).rejects.toThrow(
-        /not host:port; write e\.g\./,
-      );
+      await expect(openAt(address)).rejects.toThrow(/not host:port; write e\.g\./);
     },
   );
 
@@ -71,12 +56,21 @@ describe('a Spanner that is not there', () => {
 });
 
 describe("Spanner's client", () => {
+  it('is told where the emulator is without a word to the rest of the process', async () => {
+    const before = process.env['SPANNER_EMULATOR_HOST'];
+    const { address, close } = await silent();
+    const store = await openAt(address);
+    expect(store.description).toBe(`spanner emulator at ${address}`);
+    expect(process.env['SPANNER_EMULATOR_HOST']).toBe(before);
+    close();
+    await store.close();
+  });
+
   it('does not take over Ctrl-C and SIGTERM', async () => {
     const mine = () => undefined;
     process.on('SIGTERM', mine);
     const { address, close } = await silent();
-    process.env[VARIABLE] = address;
-    const store = await openStore({ kind: 'spanner', database: DATABASE });
+    const store = await openAt(address);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       expect(process.listeners(signal).filter((listener) => listener.toString().includes('cleanup'))).toEqual(
         [],
