@@ -1,6 +1,7 @@
 /** What a pass concludes from a world it cannot see well: nothing that is not so, and nothing is touched. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../reconciler/model.ts';
+import { CLUSTER_KINDS, GCP_KINDS } from '../../reconciler/resources/index.ts';
 import { describeWorld, keysOf, of, OWNER, PROJECT, startWorld, type Fault, type World } from './world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -18,10 +19,13 @@ const BAD_ANSWERS: Readonly<Record<string, Fault>> = {
   'a proxy’s 404': { status: 404, rawBody: '<html>not found</html>' },
 };
 
-/** Direct reads, and what of the tenant rests on each. `^` in a pattern: the resource itself. */
+/** Direct reads, and what of the tenant rests on each. */
 const READS: Readonly<Record<string, { fault: Fault; blinds: RegExp }>> = {
   'the router': { fault: { service: 'compute', method: 'compute.routers.get' }, blinds: /^(router|nat)\// },
-  'the network': { fault: { service: 'compute', method: 'compute.networks.get' }, blinds: /^network\// },
+  'the network': {
+    fault: { service: 'compute', method: 'compute.networks.get' },
+    blinds: /^(network|service-peering)\//,
+  },
   'the subnet': { fault: { service: 'compute', method: 'compute.subnetworks.get' }, blinds: /^subnet\// },
   'the cluster': {
     fault: { service: 'container', method: 'container.projects.locations.clusters.get' },
@@ -30,6 +34,10 @@ const READS: Readonly<Record<string, { fault: Fault; blinds: RegExp }>> = {
   'node pools': {
     fault: { service: 'container', method: 'container.projects.locations.clusters.nodePools.get' },
     blinds: /^node-pool\//,
+  },
+  'the pool’s range': {
+    fault: { service: 'compute', method: 'compute.globalAddresses.get' },
+    blinds: /^pool-range\//,
   },
   'the registry': { fault: { service: 'artifactregistry' }, blinds: /^registry\// },
   'the worker pool': {
@@ -54,6 +62,16 @@ const LISTS: Readonly<Record<string, { fault: Fault; blinds: RegExp }>> = {
     blinds: /^autoscaler\//,
   },
 };
+
+it('disturbs the reading of every kind there is', () => {
+  const all = [...Object.values(READS), ...Object.values(LISTS)];
+  for (const { kind } of [...GCP_KINDS, ...CLUSTER_KINDS]) {
+    expect(
+      all.some(({ blinds }) => blinds.test(`${kind}/`)),
+      kind,
+    ).toBe(true);
+  }
+});
 
 describeWorld('a pass that cannot see well', () => {
   let world: World;
