@@ -93,7 +93,10 @@ export const describeWorld = (name: string, suite: () => void): void =>
 
 export async function startWorld(): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'plumb-scenario-'));
-  const local = await startLocal({ dataDir, speed: SPEED, store: 'embedded' });
+  const local = await startLocal({ dataDir, speed: SPEED, store: 'embedded' }).catch((error: unknown) => {
+    rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  });
   const settings = loadSettings({ flags: {}, env: { PLUMBLINE_LOCAL: local.infoFile }, cwd: dataDir });
   const clock = movableClock();
   const opened: Ports[] = [];
