@@ -2,6 +2,7 @@
  * Reads records from files, folders and stdin: YAML 1.2 or JSON, one or more documents to a file. Positions are kept,
  * so that each problem says `file:line:col`. Nothing is thrown: what cannot be read is a document with a problem.
  */
+import { isUtf8 } from 'node:buffer';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -97,7 +98,7 @@ async function readPath(path: string, options: ReadOptions): Promise<RecordDocum
     const info = await stat(path);
     if (info.isDirectory()) return await readFolder(path, options);
     if (info.size > MAX_BYTES) return [tooLarge(path)];
-    return parseRecords(await readFile(path, 'utf8'), path);
+    return parseBytes(await readFile(path), path);
   } catch (error) {
     return [unreadable(path, whyUnreadable(error), 'check the path and its permissions')];
   }
@@ -130,7 +131,12 @@ async function readStdin(stdin: Readable): Promise<RecordDocument[]> {
   } catch (error) {
     return [unreadable('stdin', whyUnreadable(error), 'try again with a file')];
   }
-  return parseRecords(Buffer.concat(chunks).toString('utf8'), 'stdin');
+  return parseBytes(Buffer.concat(chunks), 'stdin');
+}
+
+function parseBytes(bytes: Buffer, file: string): RecordDocument[] {
+  if (isUtf8(bytes) && !bytes.includes(0)) return parseRecords(bytes.toString('utf8'), file);
+  return [unreadable(file, 'is not text in UTF-8', 'name a file that holds records, or save it as UTF-8')];
 }
 
 function readDocument(document: Document, file: string, lines: LineCounter): RecordDocument {

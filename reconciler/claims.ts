@@ -10,6 +10,15 @@ export type Claims = ReadonlyMap<string, readonly string[]>;
 /** As it was written: a record that does not parse may have been acted on when it still did. */
 export const projectOf = (record: Json): string | null => textAt(record, 'spec', 'project');
 
+/** Who claims what, by these records. */
+export const claimsOf = (records: readonly Pick<StoredTenant, 'name' | 'record'>[]): Claims =>
+  new Map(
+    [...Map.groupBy(records, ({ record }) => projectOf(record) ?? '')].map(([project, claimants]) => [
+      project,
+      claimants.map(({ name }) => name),
+    ]),
+  );
+
 /** The other tenants with this project, those that are gone for good left out; in name order. */
 export const rivalsOf = (
   claims: Claims,

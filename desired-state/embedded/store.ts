@@ -1,5 +1,5 @@
 /** The embedded store: one SQLite file, no server, for one machine. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableModel } from '../ddl.ts';
@@ -130,8 +130,20 @@ class EmbeddedEngine implements Engine {
 
 /** Opens the tables of a file, making its folder; shared with the REST facade. */
 export function openTables(file: string, model: TableModel): SqliteTables {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  if (file !== ':memory:') makeFolder(dirname(file));
   return new SqliteTables(file, model);
+}
+
+/** Step by step: Node's own recursive mkdir never returns where the system says ENOENT to every one (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 const isAborted = (error: unknown): boolean => error instanceof TableError && error.code === 'ABORTED';

@@ -2,7 +2,7 @@
  * Executions: the intent that comes before a launch, what was launched, and how it ended. At most one execution of a
  * tenant is under way; the ledger's fence names the one that may write.
  */
-import type { ExecutionState, Flow } from '../../reconciler/model.ts';
+import type { ExecutionState, Flow, TenantStatus } from '../../reconciler/model.ts';
 import type { TableModel } from '../ddl.ts';
 import { StoreError } from '../store.ts';
 import type { ExecutionEntry, IntentResult, NewIntent, Store } from '../store.ts';
@@ -104,10 +104,27 @@ export async function closeExecution(
       name,
       fence: null,
       ...(end.state === 'FAILED' ? { last_error: end.error } : {}),
+      ...(end.state === 'FAILED' &&
+      CHANGING.has(entry.flow) &&
+      UNDER_WAY.has(maybeText(ledger, 'status') ?? '')
+        ? { status: 'FAILED' }
+        : {}),
       updated_at: COMMIT_TIME,
     });
   });
 }
+
+/** Flows that change an environment: one that was cut short leaves it neither as it was nor as it should be. */
+const CHANGING: ReadonlySet<string> = new Set<Flow>(['provision', 'redeploy', 'rebuild', 'decommission']);
+
+const UNDER_WAY: ReadonlySet<string> = new Set<TenantStatus>([
+  'CREATING',
+  'READY',
+  'DEPLOYING',
+  'REBUILDING',
+  'REDEPLOYING',
+  'DECOMMISSIONING',
+]);
 
 export async function listActive(rows: RowReader, name?: string): Promise<ExecutionEntry[]> {
   if (name !== undefined) return newestFirst((await executionsOf(rows, name)).filter(isActive));

@@ -14,7 +14,10 @@ export function addLocalCommands(program: Command, bind: Bind): void {
   local
     .command('up')
     .summary('start it in the foreground')
-    .description('Starts the local cloud and its store; prints one JSON line when ready. Ctrl-C ends it.')
+    .description(
+      'Starts the local cloud and its store, both empty, whatever ran here before; prints one JSON line when ready. ' +
+        'Ctrl-C ends it. Only an emulator that SPANNER_EMULATOR_HOST names keeps what it holds.',
+    )
     .option(
       '--port <number>',
       'first port of the block it listens on (default: free ones)',

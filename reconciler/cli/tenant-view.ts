@@ -11,6 +11,8 @@ export interface TenantView {
   readonly ledger: LedgerEntry | undefined;
   /** Of the last pass that saw it. */
   readonly report: TenantReport | undefined;
+  /** The last pass, when it saw this tenant. */
+  readonly run: RunReport['run'] | undefined;
 }
 
 /** In name order; all when `names` is empty. Throws NotFound for the first name nobody knows. */
@@ -31,6 +33,7 @@ export async function tenantViews(store: Store, names: readonly string[]): Promi
     stored,
     ledger: ledger.get(stored.name),
     report: reports.get(stored.name),
+    run: reports.has(stored.name) ? latest?.run : undefined,
   }));
 }
 

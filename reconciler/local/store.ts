@@ -36,7 +36,8 @@ export async function startStore({ dataDir, env, kind }: StoreOptions): Promise<
         'gcloud on PATH. Install it (gcloud components install cloud-spanner-emulator), or use --store embedded',
     );
   }
-  return startEmbedded(join(dataDir, 'plumbline.db'));
+  // Another file than the one `--store=embedded` keeps for good: this one is emptied at each start.
+  return startEmbedded(join(dataDir, 'local.db'));
 }
 
 async function startSpanner(choice: EmulatorChoice): Promise<StartedStore> {

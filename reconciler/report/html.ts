@@ -21,6 +21,7 @@ import {
   nextFor,
   plural,
   shortAnswer,
+  shortTime,
   verdictCounts,
 } from './words.ts';
 
@@ -69,8 +70,9 @@ function headline(report: RunReport): Markup {
   const { run, summary } = report;
   const shard = run.shard.count > 1 && html`, shard ${run.shard.index + 1} of ${run.shard.count}`;
   const oldest = summary.oldestObservation;
-  return html`Run <code>${text(run.id)}</code>${shard}, ${text(run.startedAt)} to ${text(run.finishedAt)}:
-    ${deeds(report)}. ${oldest === null ? 'Nothing was observed.' : text(`Oldest observation: ${oldest}.`)}`;
+  return html`Run <code>${text(run.id)}</code>${shard}, ${text(shortTime(run.startedAt))} to
+    ${text(shortTime(run.finishedAt))}: ${deeds(report)}.
+    ${oldest === null ? 'Nothing was observed.' : text(`Oldest observation: ${shortTime(oldest)}.`)}`;
 }
 
 function counts({ summary }: RunReport): Markup {
@@ -131,7 +133,7 @@ function overviewRow(tenant: TenantReport): Markup {
 function health({ health: result }: TenantReport): Markup {
   if (result === null) return html`<span class="quiet">never checked</span>`;
   const words = result.healthy ? 'healthy' : `unhealthy: ${result.reason}`;
-  return html`${text(words)} <span class="quiet">${text(result.checkedAt)}</span>`;
+  return html`${text(words)} <span class="quiet">${text(shortTime(result.checkedAt))}</span>`;
 }
 
 function tenantSection(tenant: TenantReport, report: RunReport): Markup {
@@ -188,7 +190,7 @@ function findingBlock(finding: Finding, tenant: TenantReport, report: RunReport)
         ${finding.from === null ? 'no field stands behind it' : html`<code>${text(finding.from)}</code>`}
       </dd>
       <dt>Seen</dt>
-      <dd>${text(`${finding.source} at ${finding.at}`)}${first !== null && text(`, ${first}`)}</dd>
+      <dd>${text(`${finding.source} at ${shortTime(finding.at)}`)}${first !== null && text(`, ${first}`)}</dd>
       <dt>Next</dt>
       <dd>${text(next.text)}</dd>
     </dl>

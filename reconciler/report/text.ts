@@ -18,6 +18,7 @@ import {
   isQuiet,
   nextFor,
   plural,
+  shortTime,
   valueText,
   type Next,
 } from './words.ts';
@@ -67,7 +68,9 @@ export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {
 function headline(report: RunReport): string {
   const { run } = report;
   const shard = run.shard.count > 1 ? `, shard ${run.shard.index + 1} of ${run.shard.count}` : '';
-  return printable(`Run ${run.id}, ${run.startedAt} to ${run.finishedAt}${shard}: ${deeds(report)}.`);
+  return printable(
+    `Run ${run.id}, ${shortTime(run.startedAt)} to ${shortTime(run.finishedAt)}${shard}: ${deeds(report)}.`,
+  );
 }
 
 const legend = (): string =>
@@ -138,7 +141,7 @@ function looseLines(tenant: TenantReport, paint: Paint): string[] {
 function findingLines(finding: Finding, next: Next | null, report: RunReport, paint: Paint): string[] {
   const { class: kind, message, source, at, from } = finding;
   const first = firstSeen(finding, report);
-  const seen = `${source} at ${at}${first === null ? '' : `, ${first}`}`;
+  const seen = `${source} at ${shortTime(at)}${first === null ? '' : `, ${first}`}`;
   return [
     `      ${classPaint(kind, paint)(printable(`${SYMBOLS[kind]} ${kind}${difference(finding)}`))}${from === null ? '' : `  ${printable(`[${from}]`)}`}`,
     paint.dim(`          why: ${printable(message)} (${printable(seen)})`),

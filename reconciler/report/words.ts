@@ -45,6 +45,10 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   decommissioned: 'decommissioned',
 };
 
+/** `2026-03-01 10:00:05Z`: to the second, still UTC, still sortable. Text that is no such time stays what it is. */
+export const shortTime = (time: string): string =>
+  time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2Z');
+
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
 
@@ -88,7 +92,7 @@ export function shortAnswer({ summary }: RunReport): string {
 /** The same in one line with all counts: it opens the report and ends it. */
 export function answer(report: RunReport): string {
   const { summary, run } = report;
-  const asOf = `as of ${summary.oldestObservation ?? run.finishedAt}`;
+  const asOf = `as of ${shortTime(summary.oldestObservation ?? run.finishedAt)}`;
   if (summary.tenants === 0) return `No tenants: there is no record to compare (${asOf}).`;
   const open = { ...summary.verdicts, 'in-sync': 0, decommissioned: 0 };
   const verdicts = settled(summary) === summary.tenants ? '' : ` (${verdictCounts(open)})`;
@@ -142,7 +146,7 @@ export const hasSides = ({ class: kind, field }: Finding): boolean =>
 
 /** `first 2026-…`, for what an earlier pass has seen already; null for what is new. */
 export const firstSeen = ({ since }: Finding, { run }: RunReport): string | null =>
-  since < run.startedAt ? `first ${since}` : null;
+  since < run.startedAt ? `first ${shortTime(since)}` : null;
 
 /** What happens next, when it is the same for all findings of a tenant that has several: it is said once then. */
 export function commonNext(tenant: TenantReport, mode: RunReport['run']['mode']): Next | null {

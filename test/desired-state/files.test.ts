@@ -114,6 +114,22 @@ describe('parseRecords', () => {
     expect(linesOf(text)).toEqual(['f.yaml: holds no document: write a record into it']);
   });
 
+  it('says of a program or a picture that it is no text', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plumb-binary-'));
+    for (const [name, bytes] of [
+      ['half.yaml', [0x61, 0xff, 0xfe]],
+      ['nul.yaml', [0x61, 0x00]],
+    ] as const) {
+      const file = join(folder, name);
+      await writeFile(file, Buffer.from(bytes));
+      const [document] = await readRecords([file]);
+      expect(document?.problems.map(formatLocated)).toEqual([
+        `${file}: is not text in UTF-8: name a file that holds records, or save it as UTF-8`,
+      ]);
+    }
+    await rm(folder, { recursive: true });
+  });
+
   it('stops at a bomb of aliases', () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
     for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg']) {

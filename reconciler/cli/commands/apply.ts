@@ -1,6 +1,9 @@
 /** `plumb apply`: checks records and stores them, asking first when a person sits at the terminal. */
 import { createInterface } from 'node:readline/promises';
 import type { Store } from '../../../desired-state/store.ts';
+import { claimsOf, rivalsOf, unlawful } from '../../claims.ts';
+import type { Json } from '../../model.ts';
+import { plural } from '../../report/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CliError } from '../failure.ts';
 import type { Cli } from '../host.ts';
@@ -18,6 +21,7 @@ export async function apply(cli: Cli, options: ApplyOptions): Promise<number> {
   const records = await recordsOf(cli, options);
   const author = await cli.identity();
   return cli.withStore(async (store) => {
+    await refuseClaims(cli, store, records);
     if (!options.yes && cli.interactive && !(await confirmed(cli, store, records))) {
       cli.note('nothing was stored');
       return EXIT.error;
@@ -28,10 +32,40 @@ export async function apply(cli: Cli, options: ApplyOptions): Promise<number> {
     }
     if (conflicts === 0) return EXIT.ok;
     throw new CliError(
-      `${conflicts} of ${records.length} records were not stored, because somebody changed them in between. ` +
-        'Read them again (plumb get tenant NAME -o yaml), make the edit there, and apply that',
+      `${plural(conflicts, 'record')} of ${records.length} not stored, because somebody made a change in between. ` +
+        'Read again (plumb get tenant NAME -o yaml), make the edit there, and apply that',
     );
   });
+}
+
+/**
+ * Refuses records whose project would be another tenant's too, judged by what all records would then say, so that one
+ * apply may hand a project on. Two people applying at once can still pass: every pass looks again before it acts.
+ */
+async function refuseClaims(cli: Cli, store: Store, records: readonly GoodRecord[]): Promise<void> {
+  const after = new Map<string, { name: string; record: Json }>();
+  for await (const { name, record } of store.listTenants()) after.set(name, { name, record });
+  for (const { record } of records) {
+    const { name } = record.tenant.metadata;
+    after.set(name, { name, record: record.written });
+  }
+  const claims = claimsOf([...after.values()]);
+  const contested = [...claims.values()].filter((claimants) => claimants.length > 1).flat();
+  if (contested.length === 0) return;
+  const ledger = await store.ledgerOf(contested);
+  let refused = 0;
+  for (const { file, line, record } of records) {
+    const { name } = record.tenant.metadata;
+    const rivals = rivalsOf(claims, { name, record: record.written }, ledger);
+    const objection = unlawful(record.tenant, name, rivals);
+    if (objection === undefined) continue;
+    refused += 1;
+    cli.note(`${file}:${line}: tenant/${name} refused: ${objection}`);
+  }
+  if (refused === 0) return;
+  throw new CliError(
+    `${plural(refused, 'record')} refused; nothing was stored. Give each tenant a project of its own and try again`,
+  );
 }
 
 async function confirmed(cli: Cli, store: Store, records: readonly GoodRecord[]): Promise<boolean> {

@@ -8,10 +8,10 @@ import type {
   Store,
 } from '../../../desired-state/store.ts';
 import type { JsonObject } from '../../json.ts';
-import type { TenantReport } from '../../model.ts';
+import type { RunReport, TenantReport } from '../../model.ts';
 import { columns } from '../../report/columns.ts';
 import { printable } from '../../report/printable.ts';
-import { SYMBOLS, nextFor, valueText } from '../../report/words.ts';
+import { SYMBOLS, VERDICT_WORDS, commonNext, nextFor, shortTime, valueText } from '../../report/words.ts';
 import { ageOf } from '../age.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Cli } from '../host.ts';
@@ -27,7 +27,7 @@ export async function describe(cli: Cli, given: string): Promise<number> {
   return cli.withStore(async (store) => {
     const [view] = await tenantViews(store, [name]);
     if (view === undefined) return EXIT.error;
-    const { stored, ledger, report } = view;
+    const { stored, ledger, report, run } = view;
     const now = Date.now();
     const record = objectOf(inSchemaOrder(stored.record));
     cli.print(
@@ -36,13 +36,14 @@ export async function describe(cli: Cli, given: string): Promise<number> {
           ['Name', stored.name],
           ['Labels', labelsOf(record)],
           ['Status', ledger?.status ?? 'none'],
-          ['Verdict', report?.verdict ?? 'unknown: no pass has seen it yet'],
+          ['Verdict', verdictText(report, run, now)],
           ['Generation', `${stored.generation} (applied: ${ledger?.appliedGeneration ?? 'never'})`],
           ['Etag', stored.etag],
-          ['Updated', `${stored.updatedAt} by ${stored.updatedBy}`],
+          ['Updated', `${shortTime(stored.updatedAt)} by ${stored.updatedBy}`],
         ]),
+        ...errorLines(ledger),
         ...ledgerLines(ledger),
-        ...findingLines(report),
+        ...findingLines(report, run),
         ...(await histories(store, name, now)),
         '',
         'Record:',
@@ -71,6 +72,21 @@ function labelsOf(record: JsonObject): string {
   );
 }
 
+function verdictText(
+  report: TenantReport | undefined,
+  run: RunReport['run'] | undefined,
+  now: number,
+): string {
+  if (report === undefined || run === undefined) return 'unknown: the last pass has not seen it';
+  return `${VERDICT_WORDS[report.verdict]} (${run.id}, ${ageOf(run.finishedAt, now)} ago)`;
+}
+
+/** With build and log link, which the workflow writes behind what went wrong; a tool's words may fill several lines. */
+function errorLines(ledger: LedgerEntry | undefined): string[] {
+  if (ledger?.lastError == null) return [];
+  return ['', 'Last error:', ...indent(ledger.lastError.trimEnd().split('\n'))];
+}
+
 function ledgerLines(ledger: LedgerEntry | undefined): string[] {
   if (ledger === undefined) return ['', 'Ledger: nothing yet; run `plumb reconcile`'];
   const { health } = ledger;
@@ -83,7 +99,7 @@ function ledgerLines(ledger: LedgerEntry | undefined): string[] {
     [
       'Health',
       health &&
-        `${health.healthy ? 'healthy' : 'unhealthy'}, ${health.reason} (${health.url} at ${health.checkedAt})`,
+        `${health.healthy ? 'healthy' : 'unhealthy'}, ${health.reason} (${health.url} at ${shortTime(health.checkedAt)})`,
     ],
     ['Image', ledger.imageDigest],
     ['Worker pool', ledger.workerPool],
@@ -91,8 +107,7 @@ function ledgerLines(ledger: LedgerEntry | undefined): string[] {
     ['Kubeconfig', ledger.kubeconfigRef],
     ['Terraform state', ledger.tfStateUri],
     ['Request', ledger.requestId],
-    ['Last error', ledger.lastError],
-    ['Updated', ledger.updatedAt],
+    ['Updated', ledger.updatedAt && shortTime(ledger.updatedAt)],
   ];
   const known = rows.flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
   return [
@@ -102,8 +117,9 @@ function ledgerLines(ledger: LedgerEntry | undefined): string[] {
   ];
 }
 
-function findingLines(report: TenantReport | undefined): string[] {
-  if (report === undefined) return [];
+function findingLines(report: TenantReport | undefined, run: RunReport['run'] | undefined): string[] {
+  if (report === undefined || run === undefined) return [];
+  const common = commonNext(report, run.mode);
   if (report.error !== null) return ['', `Findings: could not be judged: ${printable(report.error)}`];
   if (report.findings.length === 0) return ['', 'Findings: none'];
   return [
@@ -117,9 +133,10 @@ function findingLines(report: TenantReport | undefined): string[] {
             : `: want ${valueText(finding.want)} → have ${valueText(finding.have)}`) +
           (finding.from === null ? '' : ` [${finding.from}]`),
         `    ${finding.message}`,
-        `    next: ${nextFor(report, finding, 'act').text}`,
+        ...(common === null ? [`    next: ${nextFor(report, finding, run.mode).text}`] : []),
       ]),
     ),
+    ...(common === null ? [] : indent([`next, for all of them: ${common.text}`])),
   ];
 }
 

@@ -2,7 +2,7 @@
 import type { ExecutionEntry, Store } from '../../../desired-state/store.ts';
 import { textAt } from '../../json.ts';
 import type { Json, RunReport } from '../../model.ts';
-import { classCounts, lastPart, verdictCounts } from '../../report/words.ts';
+import { classCounts, lastPart, shortTime, verdictCounts } from '../../report/words.ts';
 import { ageOf } from '../age.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageError, notFound } from '../failure.ts';
@@ -90,18 +90,22 @@ async function tenants(store: Store, name: string | undefined, now: number): Pro
 const specText = ({ stored }: TenantView, field: string): string =>
   textAt(stored.record, 'spec', field) ?? 'unknown';
 
+/** A day of passes, one every quarter of an hour, is about as far back as a list is read. */
+const RUNS_SHOWN = 100;
+
 async function runs(store: Store, id: string | undefined, now: number): Promise<Listing<RunReport>> {
-  const run = id === undefined ? await store.latestRun() : await store.getRun(id);
+  const run = id === undefined ? undefined : await store.getRun(id);
   if (run === undefined && id !== undefined) throw notFound('run', id);
   return {
     kind: 'Run',
-    items: run === undefined ? [] : [run],
+    items: run === undefined ? await store.listRuns(RUNS_SHOWN) : [run],
     single: id !== undefined,
     name: (item) => item.run.id,
     // A report is JSON by its own definition; only its type does not say so.
     document: (item) => item as unknown as Json,
     columns: [
       { head: 'NAME', cell: (item) => item.run.id },
+      { head: 'MODE', cell: (item) => item.run.mode },
       { head: 'TENANTS', cell: ({ summary }) => String(summary.tenants) },
       { head: 'VERDICTS', cell: ({ summary }) => verdictCounts(summary.verdicts) || 'none' },
       { head: 'FINDINGS', cell: ({ summary }) => classCounts(summary.findings) || 'none' },
@@ -109,7 +113,7 @@ async function runs(store: Store, id: string | undefined, now: number): Promise<
       { head: 'HELD', cell: ({ summary }) => String(summary.held) },
       { head: 'AGE', cell: (item) => ageOf(item.run.finishedAt, now) },
       { head: 'SHARD', wide: true, cell: ({ run: { shard } }) => `${shard.index + 1}/${shard.count}` },
-      { head: 'STARTED', wide: true, cell: (item) => item.run.startedAt },
+      { head: 'STARTED', wide: true, cell: (item) => shortTime(item.run.startedAt) },
     ],
   };
 }

@@ -8,6 +8,7 @@ import { kubeconfigOf } from '../../local/kubeconfig.ts';
 import { startLocal } from '../../local/start.ts';
 import { stopLocal } from '../../local/stop.ts';
 import { columns } from '../../report/columns.ts';
+import { shortTime } from '../../report/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CliError, UsageError } from '../failure.ts';
 import type { Cli } from '../host.ts';
@@ -43,6 +44,11 @@ export async function up(cli: Cli, options: UpOptions): Promise<number> {
   try {
     const { endpoints, store } = running;
     cli.print(JSON.stringify({ ready: true, endpoints, store }));
+    if (options.speed === 1) {
+      cli.note(
+        'its clock runs as fast as yours: a cluster takes minutes, as it does there; --speed 60 hurries it',
+      );
+    }
     cli.note('the local cloud is ready; Ctrl-C ends it');
     const why = await Promise.race([told, running.ended]);
     if (why === null) return EXIT.ok;
@@ -94,7 +100,7 @@ export async function status(cli: Cli, { data, output }: StatusOptions): Promise
       store.kind === 'spanner' ? `spanner emulator at ${store.emulatorHost}` : `embedded (${store.file})`;
     cli.print(
       [
-        `running: process ${pid}, since ${startedAt}`,
+        `running: process ${pid}, since ${shortTime(startedAt)}`,
         `store: ${kept}`,
         '',
         ...columns(['SERVICE', 'ENDPOINT'], Object.entries(endpoints)),

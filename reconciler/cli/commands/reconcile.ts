@@ -37,6 +37,9 @@ export async function reconcileCommand(
       onEvent: (event) => cli.note(eventLine(event)),
     });
     const failed = options.wait && (await waitFor(cli, ports, report));
+    if (options.wait && report.summary.launched > 0) {
+      cli.note('the report is of what was seen before the launch; the next pass says what has become of it');
+    }
     cli.print(rendered(report, options.output, cli.paint()));
     if (options.reportDir !== undefined) await writeReports(cli, report, options.reportDir);
     if (failed) return EXIT.error;

@@ -81,6 +81,11 @@ describe('an embedded store that cannot be', () => {
     await expect(opening).rejects.toThrow(/check that this user may write the file and its folder/);
   });
 
+  it.runIf(process.platform === 'linux')('says so too where the system makes no folder at all', async () => {
+    const opening = openStore({ kind: 'embedded', file: '/proc/plumbline/below/store.db' });
+    await expect(opening).rejects.toThrow(/check that this user may write the file and its folder/);
+  });
+
   it('asks for its migrations', async () => {
     const store = await openStore({ kind: 'embedded', file: ':memory:' });
     await expect(store.getTenant('a')).rejects.toThrow(/run its migrations first/);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICES } from '../../../reconciler/clouds/endpoints.ts';
 import { birthOf } from '../../../reconciler/local/process-birth.ts';
 import { describeWith } from '../../support/tools.ts';
-import { PLUMB, cleanEnv, inFolder, plumb } from './run.ts';
+import { EXAMPLES, PLUMB, cleanEnv, inFolder, plumb } from './run.ts';
 
 /** Builds are not run here, so that a program which exists is tool enough. */
 function tools(folder: string): Record<string, string> {
@@ -193,10 +193,11 @@ describe('plumb local up that is ended', () => {
     });
   });
 
-  it('leaves no local cloud behind when it is killed, and can start again', async () => {
+  it('leaves no local cloud behind when it is killed, and starts again as empty as the cloud', async () => {
     await inFolder(async (cwd) => {
       const env = tools(cwd);
       const killed = await up(cwd, env);
+      await plumb(['apply', '-f', join(EXAMPLES, 'acme.yaml')], { cwd, env });
       killed.child.kill('SIGKILL');
       await killed.exited;
       await until('the local cloud ends', async () => !(await answers(killed.endpoints['control'] ?? '')));
@@ -204,6 +205,7 @@ describe('plumb local up that is ended', () => {
       expect((await plumb(['local', 'status'], { cwd, env })).stdout).toBe('not running\n');
 
       const again = await up(cwd, env);
+      expect((await plumb(['get'], { cwd, env })).stderr).toBe('No tenants found.\n');
       again.child.kill('SIGTERM');
       expect(await again.exited).toBe(0);
     });

@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openStore } from '../../../desired-state/open.ts';
+import { SAMPLE } from '../report/sample.ts';
 import { EXAMPLES, inFolder, plumb } from './run.ts';
 
 const EMBEDDED = { PLUMBLINE_STORE: 'embedded', PLUMBLINE_AS: 'ops@example.com' };
@@ -94,6 +96,47 @@ describe('plumb apply, diff and get', () => {
     });
   });
 
+  describe('with a project that another tenant has', () => {
+    const taken = (folder: string) =>
+      edited(folder, [/name: acme\n/, 'name: other\n'], [/owner: .*/, 'owner: other@example.com']);
+
+    it('refuses the record by name, and stores nothing', async () => {
+      await inFolder(async (cwd) => {
+        const options = { cwd, env: EMBEDDED };
+        await plumb(['apply', '-f', ACME], options);
+        const globex = join(EXAMPLES, 'globex.yaml');
+        const { code, stdout, stderr } = await plumb(['apply', '-f', taken(cwd), globex], options);
+        expect([code, stdout]).toEqual([1, '']);
+        expect(stderr).toMatch(
+          /edited\.yaml:\d+: tenant\/other refused: .*acme-prod-1 is claimed by acme as well/,
+        );
+        expect(stderr).toContain('error: 1 record refused; nothing was stored.');
+        expect((await plumb(['get', '-o', 'name'], options)).stdout).toBe('tenant/acme\n');
+      });
+    });
+
+    it('refuses two new records that both want it', async () => {
+      await inFolder(async (cwd) => {
+        const options = { cwd, env: EMBEDDED };
+        const { code, stderr } = await plumb(['apply', '-f', taken(cwd), ACME], options);
+        expect(code).toBe(1);
+        expect(stderr).toContain('tenant/other refused');
+        expect(stderr).toContain('tenant/acme refused');
+      });
+    });
+
+    it('takes it when the same apply lets go of it', async () => {
+      await inFolder(async (cwd) => {
+        const options = { cwd, env: EMBEDDED };
+        await plumb(['apply', '-f', ACME], options);
+        const freed = join(cwd, 'freed.yaml');
+        writeFileSync(freed, readFileSync(ACME, 'utf8').replace('acme-prod-1', 'acme-prod-2'));
+        const { code, stdout } = await plumb(['apply', '-f', taken(cwd), freed], options);
+        expect([code, stdout]).toEqual([0, 'tenant/other created\ntenant/acme configured\n']);
+      });
+    });
+  });
+
   it('shows all problems of all files with their places, and stores nothing', async () => {
     await inFolder(async (cwd) => {
       const options = { cwd, env: EMBEDDED };
@@ -141,6 +184,55 @@ describe('plumb apply, diff and get', () => {
       }
       expect((await plumb(['get', 'run', 'r-1'], options)).stderr).toContain('run "r-1" not found');
       expect((await plumb(['report'], options)).stderr).toContain('there is no report yet');
+    });
+  });
+});
+
+describe('what a pass left in the store', () => {
+  /** A store that a pass has written to, as a pass does. */
+  async function withRun(cwd: string): Promise<void> {
+    await plumb(['apply', '-f', ACME], { cwd, env: EMBEDDED });
+    const store = await openStore({ kind: 'embedded', file: join(cwd, '.plumbline', 'plumbline.db') });
+    const older = { ...SAMPLE, run: { ...SAMPLE.run, id: 'run-older', startedAt: '2026-02-28T10:00:00Z' } };
+    for (const report of [older, SAMPLE]) await store.saveRun({ report, opened: [], resolved: [] });
+    const opened = await store.openIntent({
+      name: 'acme',
+      generation: 1,
+      flow: 'provision',
+      workflow: 'shape-1',
+      because: [],
+      requester: 'pass',
+      deadline: '2099-01-01T00:00:00Z',
+      now: '2026-01-01T00:00:00Z',
+    });
+    if (opened.outcome !== 'opened') throw new Error(opened.outcome);
+    await store.closeExecution('acme', opened.execution.intent, {
+      state: 'FAILED',
+      error: 'terraform apply failed\nError: quota (build b-1, log https://log.example/b-1)',
+      now: '2026-01-01T00:10:00Z',
+    });
+    await store.close();
+  }
+
+  it('is listed run by run, newest first', async () => {
+    await inFolder(async (cwd) => {
+      await withRun(cwd);
+      const options = { cwd, env: EMBEDDED };
+      const { stdout } = await plumb(['get', 'runs', '-o', 'name'], options);
+      expect(stdout).toBe(`run/${SAMPLE.run.id}\nrun/run-older\n`);
+      expect((await plumb(['get', 'run', 'run-older'], options)).stdout).toContain('run-older');
+    });
+  });
+
+  it('is described with the last error, its build and its log, and times people can read', async () => {
+    await inFolder(async (cwd) => {
+      await withRun(cwd);
+      const { stdout } = await plumb(['describe', 'acme'], { cwd, env: EMBEDDED });
+      expect(stdout).toMatch(
+        /\nLast error:\n {2}terraform apply failed\n {2}Error: quota \(build b-1, log https:\/\/log\.example\/b-1\)\n/,
+      );
+      expect(stdout).toMatch(/\nVerdict: +drift \(run-20260301-100000, \d+d ago\)\n/);
+      expect(stdout).toMatch(/\nUpdated: +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ by ops@example\.com\n/);
     });
   });
 });
