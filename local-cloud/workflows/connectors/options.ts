@@ -16,8 +16,7 @@ const POLLING_KEYS = ['initial_delay', 'multiplier', 'max_delay'];
 /** Raises TypeError or ValueError, also for options that have no effect here. */
 export function optionsOf(params: Dict, waits: boolean): ConnectorOptions {
   known(params, KEYS, 'connector_params');
-  const polling = mapAt(params, 'polling_policy');
-  known(polling, POLLING_KEYS, 'polling_policy');
+  const polling = pollingOf(mapAt(params, 'polling_policy'));
   const timeout = numberAt(params, 'timeout', MAX_HTTP_TIMEOUT);
   const max = waits ? MAX_WAIT : MAX_HTTP_TIMEOUT;
   if (timeout <= 0 || timeout > max) {
@@ -30,11 +29,17 @@ export function optionsOf(params: Dict, waits: boolean): ConnectorOptions {
   return {
     timeout,
     skipPolling: skip,
-    polling: {
-      initialDelay: numberAt(polling, 'initial_delay', 1),
-      multiplier: numberAt(polling, 'multiplier', 1.25),
-      maxDelay: numberAt(polling, 'max_delay', 60),
-    },
+    polling,
+  };
+}
+
+/** Raises TypeError or ValueError. */
+export function pollingOf(policy: Dict): ConnectorOptions['polling'] {
+  known(policy, POLLING_KEYS, 'polling_policy');
+  return {
+    initialDelay: numberAt(policy, 'initial_delay', 1),
+    multiplier: numberAt(policy, 'multiplier', 1.25),
+    maxDelay: numberAt(policy, 'max_delay', 60),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Arguments, CallContext } from '../stdlib/function.ts';
 import { decodeBody, httpError, scalarText } from '../stdlib/http.ts';
 import { DEFAULT_BACKOFF, DEFAULT_MAX_RETRIES, delayBefore, isRetryable } from '../stdlib/retry.ts';
 import { exchange, type Answer } from '../stdlib/transport.ts';
-import type { Connector } from './table.ts';
+import type { Connector } from './model.ts';
 
 /** The request line of a call: path with its variables filled in, and the query. */
 export function pathOf(connector: Connector, args: Arguments): string {

@@ -1,166 +1,115 @@
 /**
- * The connectors of this cloud, one row each: how a call becomes a REST request. Paths, query parameters and which of
- * them wait are from the connector reference and the discovery documents of the services.
+ * The connectors of this cloud. Paths, query parameters and which of them wait are from the connector reference and the
+ * discovery documents of the services. A row whose service the local cloud does not serve raises an error that says so.
  */
-
-/** What a waiting connector watches, and what it gives back at the end. */
-export type Waiting =
-  /** A long-running operation under this path prefix; gives the operation or what it produced. */
-  | { readonly kind: 'operation'; readonly prefix: string; readonly gives: 'operation' | 'response' }
-  /** A workflow execution, until it is neither ACTIVE nor QUEUED. */
-  | { readonly kind: 'execution' };
-
-export interface Connector {
-  readonly name: string;
-  /** Key of the endpoints table. */
-  readonly service: string;
-  readonly http: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `{x}` is one escaped segment, `{+x}` goes in as it is. */
-  readonly path: string;
-  /** Arguments that become query parameters; a trailing `!` marks a required one. */
-  readonly query?: readonly string[];
-  /** `required` or `optional`; absent: the method takes none. */
-  readonly body?: 'required' | 'optional';
-  readonly waits?: Waiting;
-}
-
-const BUILD = 'googleapis.cloudbuild.v1.projects';
-const SESSION = 'googleapis.spanner.v1.projects.instances.databases.sessions';
-const OBJECT = 'googleapis.storage.v1.objects';
-const EXECUTION = 'googleapis.workflowexecutions.v1.projects.locations.workflows.executions';
-const SECRET = 'googleapis.secretmanager.v1.projects.secrets.versions';
+import { connectors, get, LIST, post, remove, type Connector, type Row, type Waiting } from './model.ts';
+import { DATA_CONNECTORS } from './table-data.ts';
 
 const BUILD_OPERATION: Waiting = { kind: 'operation', prefix: '/v1', gives: 'operation' };
-const LIST = ['pageSize', 'pageToken', 'filter'];
+const CLUSTER_OPERATION: Waiting = { kind: 'cluster operation' };
 
-const cloudbuild = (rest: Omit<Connector, 'service'>): Connector => ({ service: 'cloudbuild', ...rest });
-const spanner = (verb: string, rest: Omit<Connector, 'service' | 'name'>): Connector => ({
-  service: 'spanner',
-  name: `${SESSION}.${verb}`,
-  ...rest,
+const CLOUD_BUILD = connectors('cloudbuild', 'cloudbuild.v1', {
+  'projects.locations.builds.create': {
+    ...post('/v1/{+parent}/builds'),
+    query: ['projectId!'],
+    waits: BUILD_OPERATION,
+  },
+  'projects.locations.builds.get': get('/v1/{+name}', ['projectId', 'id']),
+  'projects.locations.builds.list': get('/v1/{+parent}/builds', ['projectId', ...LIST]),
+  'projects.locations.builds.cancel': post('/v1/{+name}:cancel', 'optional'),
+  'projects.builds.create': {
+    ...post('/v1/projects/{projectId}/builds'),
+    query: ['parent'],
+    waits: BUILD_OPERATION,
+  },
+  'projects.builds.get': get('/v1/projects/{projectId}/builds/{id}', ['name']),
+  'projects.builds.list': get('/v1/projects/{projectId}/builds', ['parent', ...LIST]),
+  'projects.builds.cancel': post('/v1/projects/{projectId}/builds/{id}:cancel', 'optional'),
+  'operations.get': get('/v1/{+name}'),
+  'operations.cancel': post('/v1/{+name}:cancel', 'optional'),
 });
-const onSession = (verb: string): Connector =>
-  spanner(verb, { http: 'POST', path: `/v1/{+session}:${verb}`, body: 'required' });
-const storage = (verb: string, rest: Omit<Connector, 'service' | 'name'>): Connector => ({
-  service: 'storage',
-  name: `${OBJECT}.${verb}`,
-  ...rest,
+
+const RUN = [
+  ...connectors('run', 'run.v2.projects.locations', {
+    'jobs.run': {
+      ...post('/v2/{+name}:run', 'optional'),
+      waits: { kind: 'operation', prefix: '/v2', gives: 'response' },
+    },
+    'jobs.get': get('/v2/{+name}'),
+    'jobs.list': get('/v2/{+parent}/jobs', ['pageSize', 'pageToken', 'showDeleted']),
+    'jobs.executions.get': get('/v2/{+name}'),
+    'jobs.executions.list': get('/v2/{+parent}/executions', ['pageSize', 'pageToken', 'showDeleted']),
+    'operations.get': get('/v2/{+name}'),
+  }),
+  ...connectors('run', 'run.v1.namespaces.jobs', {
+    run: {
+      ...post('/apis/run.googleapis.com/v1/{+name}:run', 'optional'),
+      // Without it the real connector asks the global endpoint, which has no jobs.
+      ignored: ['location!'],
+      waits: { kind: 'job execution' },
+    },
+  }),
+];
+
+/** Kubernetes Engine's mutations wait, and give the operation (its reference calls that the response). */
+const onCluster = (row: Row): Row => ({ ...row, waits: CLUSTER_OPERATION });
+
+const CONTAINER = connectors('container', 'container.v1.projects.locations.clusters', {
+  get: get('/v1/{+name}', ['projectId', 'zone', 'clusterId']),
+  list: get('/v1/{+parent}/clusters', ['projectId', 'zone']),
+  create: onCluster(post('/v1/{+parent}/clusters')),
+  update: onCluster({ http: 'PUT', path: '/v1/{+name}', body: 'required' }),
+  delete: onCluster(remove('/v1/{+name}', ['projectId', 'zone', 'clusterId'])),
+  'nodePools.get': get('/v1/{+name}'),
+  'nodePools.list': get('/v1/{+parent}/nodePools'),
+  'nodePools.update': onCluster({ http: 'PUT', path: '/v1/{+name}', body: 'required' }),
+  'nodePools.setSize': onCluster(post('/v1/{+name}:setSize')),
+  'nodePools.setAutoscaling': onCluster(post('/v1/{+name}:setAutoscaling')),
+  'nodePools.delete': onCluster(remove('/v1/{+name}')),
 });
-const executions = (verb: string, rest: Omit<Connector, 'service' | 'name'>): Connector => ({
-  service: 'workflowexecutions',
-  name: `${EXECUTION}.${verb}`,
-  ...rest,
+
+/** Assumed, as for Cloud Build: a mutation gives the finished operation, its `response` being the workflow. */
+const WORKFLOW_OPERATION: Waiting = { kind: 'operation', prefix: '/v1', gives: 'operation' };
+
+const WORKFLOWS = connectors('workflows', 'workflows.v1.projects.locations', {
+  'workflows.create': {
+    ...post('/v1/{+parent}/workflows'),
+    query: ['workflowId!'],
+    waits: WORKFLOW_OPERATION,
+  },
+  'workflows.get': get('/v1/{+name}', ['revisionId']),
+  'workflows.list': get('/v1/{+parent}/workflows', [...LIST, 'orderBy']),
+  'workflows.listRevisions': get('/v1/{+name}:listRevisions', ['pageSize', 'pageToken']),
+  'workflows.patch': {
+    http: 'PATCH',
+    path: '/v1/{+name}',
+    query: ['updateMask'],
+    body: 'required',
+    waits: WORKFLOW_OPERATION,
+  },
+  'workflows.delete': { ...remove('/v1/{+name}'), waits: WORKFLOW_OPERATION },
+  'operations.get': get('/v1/{+name}'),
+  'operations.list': get('/v1/{+name}/operations', LIST),
+});
+
+const EXECUTIONS = connectors('workflowexecutions', 'workflowexecutions.v1.projects.locations.workflows', {
+  'executions.create': { ...post('/v1/{+parent}/executions', 'optional'), waits: { kind: 'execution' } },
+  'executions.get': get('/v1/{+name}', ['view']),
+  'executions.list': get('/v1/{+parent}/executions', [...LIST, 'view', 'orderBy']),
+  'executions.cancel': post('/v1/{+name}:cancel', 'optional'),
+  'executions.exportData': get('/v1/{+name}:exportData'),
+  'executions.deleteExecutionHistory': post('/v1/{+name}:deleteExecutionHistory', 'optional'),
+  'executions.callbacks.list': get('/v1/{+parent}/callbacks', ['pageSize', 'pageToken']),
+  'executions.stepEntries.get': get('/v1/{+name}', ['view']),
+  'executions.stepEntries.list': get('/v1/{+parent}/stepEntries', [...LIST, 'orderBy', 'skip', 'view']),
+  triggerPubsubExecution: post('/v1/{+workflow}:triggerPubsubExecution'),
 });
 
 export const CONNECTORS: readonly Connector[] = [
-  cloudbuild({
-    name: `${BUILD}.locations.builds.create`,
-    http: 'POST',
-    path: '/v1/{+parent}/builds',
-    query: ['projectId!'],
-    body: 'required',
-    waits: BUILD_OPERATION,
-  }),
-  cloudbuild({
-    name: `${BUILD}.locations.builds.get`,
-    http: 'GET',
-    path: '/v1/{+name}',
-    query: ['projectId', 'id'],
-  }),
-  cloudbuild({
-    name: `${BUILD}.locations.builds.list`,
-    http: 'GET',
-    path: '/v1/{+parent}/builds',
-    query: ['projectId', ...LIST],
-  }),
-  cloudbuild({
-    name: `${BUILD}.locations.builds.cancel`,
-    http: 'POST',
-    path: '/v1/{+name}:cancel',
-    body: 'optional',
-  }),
-  cloudbuild({
-    name: `${BUILD}.builds.create`,
-    http: 'POST',
-    path: '/v1/projects/{projectId}/builds',
-    query: ['parent'],
-    body: 'required',
-    waits: BUILD_OPERATION,
-  }),
-  cloudbuild({
-    name: `${BUILD}.builds.get`,
-    http: 'GET',
-    path: '/v1/projects/{projectId}/builds/{id}',
-    query: ['name'],
-  }),
-  cloudbuild({
-    name: `${BUILD}.builds.list`,
-    http: 'GET',
-    path: '/v1/projects/{projectId}/builds',
-    query: ['parent', ...LIST],
-  }),
-  cloudbuild({
-    name: `${BUILD}.builds.cancel`,
-    http: 'POST',
-    path: '/v1/projects/{projectId}/builds/{id}:cancel',
-    body: 'optional',
-  }),
-  spanner('create', { http: 'POST', path: '/v1/{+database}/sessions', body: 'optional' }),
-  spanner('delete', { http: 'DELETE', path: '/v1/{+name}' }),
-  ...['beginTransaction', 'read', 'commit', 'rollback', 'executeSql'].map(onSession),
-  storage('get', {
-    http: 'GET',
-    path: '/storage/v1/b/{bucket}/o/{+object}',
-    query: ['alt', 'generation', 'ifGenerationMatch', 'ifGenerationNotMatch', 'projection'],
-  }),
-  storage('insert', {
-    http: 'POST',
-    path: '/upload/storage/v1/b/{bucket}/o',
-    query: [
-      'name',
-      'uploadType',
-      'contentEncoding',
-      'ifGenerationMatch',
-      'ifGenerationNotMatch',
-      'predefinedAcl',
-    ],
-    body: 'optional',
-  }),
-  storage('list', {
-    http: 'GET',
-    path: '/storage/v1/b/{bucket}/o',
-    query: [
-      'delimiter',
-      'endOffset',
-      'maxResults',
-      'pageToken',
-      'prefix',
-      'projection',
-      'startOffset',
-      'versions',
-    ],
-  }),
-  storage('delete', {
-    http: 'DELETE',
-    path: '/storage/v1/b/{bucket}/o/{+object}',
-    query: ['generation', 'ifGenerationMatch', 'ifGenerationNotMatch'],
-  }),
-  { name: `${SECRET}.access`, service: 'secretmanager', http: 'GET', path: '/v1/{+name}:access' },
-  executions('create', {
-    http: 'POST',
-    path: '/v1/{+parent}/executions',
-    body: 'optional',
-    waits: { kind: 'execution' },
-  }),
-  executions('get', { http: 'GET', path: '/v1/{+name}', query: ['view'] }),
-  executions('list', { http: 'GET', path: '/v1/{+parent}/executions', query: [...LIST, 'view', 'orderBy'] }),
-  executions('cancel', { http: 'POST', path: '/v1/{+name}:cancel', body: 'optional' }),
-  {
-    name: 'googleapis.run.v2.projects.locations.jobs.run',
-    service: 'run',
-    http: 'POST',
-    path: '/v2/{+name}:run',
-    body: 'optional',
-    waits: { kind: 'operation', prefix: '/v2', gives: 'response' },
-  },
+  ...CLOUD_BUILD,
+  ...RUN,
+  ...CONTAINER,
+  ...WORKFLOWS,
+  ...EXECUTIONS,
+  ...DATA_CONNECTORS,
 ];

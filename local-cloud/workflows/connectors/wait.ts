@@ -1,47 +1,116 @@
-/** Waiting for what a connector started: a long-running operation, or a workflow execution. */
+/** Waiting for what a connector started: an operation, in one of the forms the services have, or an execution. */
 import type { Raised } from '../run/errors.ts';
 import { systemError } from '../run/errors.ts';
-import { isMap, type Dict, type Value } from '../run/values.ts';
+import { isList, isMap, type Dict, type Value } from '../run/values.ts';
 import type { CallContext } from '../stdlib/function.ts';
 import { delayBefore } from '../stdlib/retry.ts';
+import type { Connector, Waiting } from './model.ts';
 import type { ConnectorOptions } from './options.ts';
 import { send } from './request.ts';
-import type { Connector, Waiting } from './table.ts';
+
+/** How one form of operation is read. */
+interface Watch {
+  readonly nameOf: (current: Dict) => Value | undefined;
+  /** Where to look again. `asked` is the path of the request that started it. */
+  readonly path: (name: string, asked: string) => string;
+  readonly isOver: (current: Dict) => boolean;
+  readonly hasFailed: (current: Dict) => boolean;
+  readonly result: (current: Dict) => Value;
+}
+
+const itself = (current: Dict): Value => current;
+const at = (current: Dict, key: string): Dict => {
+  const value = current.get(key) ?? null;
+  return isMap(value) ? value : new Map();
+};
+
+function watchOf(waits: Waiting): Watch {
+  switch (waits.kind) {
+    case 'operation':
+      return {
+        nameOf: (current) => current.get('name'),
+        path: (name) => `${waits.prefix}/${name}`,
+        isOver: (current) => current.get('done') === true,
+        hasFailed: (current) => current.get('error') !== undefined,
+        result: waits.gives === 'operation' ? itself : (current) => current.get('response') ?? null,
+      };
+    case 'cluster operation':
+      return {
+        nameOf: (current) => current.get('name'),
+        path: (name, asked) => `${LOCATION.exec(asked)?.[0] ?? ''}/operations/${name}`,
+        isOver: (current) => current.get('status') === 'DONE',
+        hasFailed: (current) => current.get('error') !== undefined,
+        result: itself,
+      };
+    case 'job execution':
+      return {
+        nameOf: (current) => at(current, 'metadata').get('name'),
+        path: (name, asked) => `${NAMESPACE.exec(asked)?.[0] ?? ''}/executions/${name}`,
+        isOver: (current) => ['True', 'False'].includes(completed(current)),
+        hasFailed: (current) => completed(current) === 'False',
+        result: itself,
+      };
+    case 'execution':
+      return {
+        nameOf: (current) => current.get('name'),
+        path: (name) => `/v1/${name}`,
+        isOver: (current) => !RUNNING_STATES.includes(current.get('state') ?? null),
+        hasFailed: (current) => current.get('state') !== 'SUCCEEDED',
+        result: itself,
+      };
+  }
+}
 
 const RUNNING_STATES: readonly Value[] = ['ACTIVE', 'QUEUED'];
+const LOCATION = /^\/v1\/projects\/[^/]+\/locations\/[^/]+/;
+const NAMESPACE = /^\/apis\/run\.googleapis\.com\/v1\/namespaces\/[^/]+/;
+
+/** `True`, `False` or `Unknown`: the Knative condition that says whether a job's execution is over. */
+function completed(execution: Dict): string {
+  const conditions = at(execution, 'status').get('conditions') ?? null;
+  const found = isList(conditions)
+    ? conditions.find((one) => isMap(one) && one.get('type') === 'Completed')
+    : undefined;
+  return String(found !== undefined && isMap(found) ? found.get('status') : 'Unknown');
+}
+
+/** What a connector has sent, and what came back. */
+export interface Started {
+  /** Path of the request. */
+  readonly asked: string;
+  readonly answer: Value;
+}
 
 /** Polls until `started` is over. Raises OperationError when it failed, TimeoutError when it took too long. */
 export async function waitFor(
-  started: Value,
+  started: Started,
   connector: Connector & { readonly waits: Waiting },
   options: ConnectorOptions,
   context: CallContext,
 ): Promise<Value> {
-  const { waits } = connector;
+  const watch = watchOf(connector.waits);
   const deadline = context.host.deadline(options.timeout * 1000);
   try {
-    const { operation, name } = named(started, connector);
-    let current = operation;
-    const path = `${waits.kind === 'operation' ? waits.prefix : '/v1'}/${name}`;
-    for (let poll = 0; !isOver(current, waits); poll += 1) {
+    let current = checked(started.answer, watch, connector);
+    const path = watch.path(String(watch.nameOf(current)), started.asked);
+    for (let poll = 0; !watch.isOver(current); poll += 1) {
       await pause(delayBefore(poll, options.polling) * 1000, deadline.signal, context);
       if (deadline.passed()) {
         throw systemError('TimeoutError', `${connector.name}: not finished within ${options.timeout} s`);
       }
       context.countStep();
-      current = named(
-        await send(connector.service, 'GET', path, null, options.timeout, context),
-        connector,
-      ).operation;
+      const answer = await send(connector.service, 'GET', path, null, options.timeout, context);
+      current = checked(answer, watch, connector);
     }
-    return outcome(current, waits, connector);
+    if (watch.hasFailed(current)) throw operationError(current, connector);
+    return watch.result(current);
   } finally {
     deadline.cancel();
   }
 }
 
 /** The next poll or the deadline, whichever comes first. */
-async function pause(ms: number, deadline: AbortSignal, { host }: CallContext): Promise<void> {
+export async function pause(ms: number, deadline: AbortSignal, { host }: CallContext): Promise<void> {
   let stop = (): void => undefined;
   const late = new Promise<void>((resolve) => {
     stop = resolve;
@@ -54,26 +123,12 @@ async function pause(ms: number, deadline: AbortSignal, { host }: CallContext): 
   }
 }
 
-function named(value: Value, connector: Connector): { operation: Dict; name: string } {
-  const name = isMap(value) ? value.get('name') : undefined;
-  if (isMap(value) && typeof name === 'string') return { operation: value, name };
+function checked(value: Value, watch: Watch, connector: Connector): Dict {
+  if (isMap(value) && typeof watch.nameOf(value) === 'string') return value;
   throw systemError(
     'ResponseTypeError',
     `${connector.name}: the answer is not an ${connector.waits?.kind ?? 'object'}`,
   );
-}
-
-function isOver(current: Dict, waits: Waiting): boolean {
-  if (waits.kind === 'operation') return current.get('done') === true;
-  return !RUNNING_STATES.includes(current.get('state') ?? null);
-}
-
-function outcome(current: Dict, waits: Waiting, connector: Connector): Value {
-  const failed =
-    waits.kind === 'operation' ? current.get('error') !== undefined : current.get('state') !== 'SUCCEEDED';
-  if (failed) throw operationError(current, connector);
-  if (waits.kind === 'execution' || waits.gives === 'operation') return current;
-  return current.get('response') ?? null;
 }
 
 /** The docs name `operation`, and elsewhere an `error` with details: both are there. */

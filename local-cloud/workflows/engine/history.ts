@@ -26,7 +26,8 @@ export interface StepEntry {
   readonly children: number[];
   /** JSON text of the error. */
   exception: string | undefined;
-  variables: Variables | undefined;
+  /** JSON text of a map: values may change in place once the step is over. */
+  variables: string | undefined;
 }
 
 export interface HistoryOptions {
@@ -103,7 +104,7 @@ export class History implements StepObserver {
     if (entry === undefined || this.#ended) return;
     this.#last.delete(id);
     entry.updated = this.#options.now();
-    if (this.#options.detailed) entry.variables = variables();
+    if (this.#options.detailed) entry.variables = printable(variables());
     if (failure === undefined) {
       entry.state = 'STATE_SUCCEEDED';
     } else if (failure.error instanceof Stopped) {

@@ -3,6 +3,9 @@ import { isConnectorName } from '../connectors/connector.ts';
 import type { Step } from '../lang/program.ts';
 import type { Piece } from '../run/observer.ts';
 
+/** The Kubernetes connector is the only one whose name does not begin like the others'. */
+const GKE = 'gke.';
+
 export const STEP_TYPES = [
   ...['STEP_TYPE_UNSPECIFIED', 'STEP_ASSIGN', 'STEP_STD_LIB_CALL', 'STEP_CONNECTOR_CALL'],
   ...['STEP_SUBWORKFLOW_CALL', 'STEP_CALL', 'STEP_SWITCH', 'STEP_CONDITION', 'STEP_FOR'],
@@ -46,7 +49,8 @@ function typeOfStep({ body }: Step, routines: ReadonlySet<string>): StepType {
       return 'STEP_ASSIGN';
     case 'call':
       if (routines.has(body.callee)) return 'STEP_SUBWORKFLOW_CALL';
-      return isConnectorName(body.callee) ? 'STEP_CONNECTOR_CALL' : 'STEP_STD_LIB_CALL';
+      if (isConnectorName(body.callee) || body.callee.startsWith(GKE)) return 'STEP_CONNECTOR_CALL';
+      return 'STEP_STD_LIB_CALL';
     case 'switch':
       return 'STEP_SWITCH';
     case 'for':

@@ -4,7 +4,6 @@ import { notFound } from '../../core/errors.ts';
 import type { Call } from '../../core/service.ts';
 import { executionBody, type Execution } from '../engine/execution.ts';
 import type { StepEntry } from '../engine/history.ts';
-import { printable } from '../run/json.ts';
 import { enumOf, invalid } from './fields.ts';
 import { compileFilter } from './filter.ts';
 import type { FilterField } from './filter-test.ts';
@@ -102,7 +101,9 @@ function entryBody(execution: Execution, entry: StepEntry, withVariables: boolea
     navigationInfo: navigationOf(entry),
     ...(Object.keys(metadata).length > 0 && { stepEntryMetadata: metadata }),
     ...(withVariables &&
-      entry.variables !== undefined && { variableData: { variables: variablesOf(entry) } }),
+      entry.variables !== undefined && {
+        variableData: { variables: JSON.parse(entry.variables) as unknown },
+      }),
   };
 }
 
@@ -121,9 +122,3 @@ const metadataOf = ({ progress, thread }: StepEntry): Record<string, unknown> =>
   }),
   ...(thread !== undefined && { threadId: thread }),
 });
-
-/** Plain JSON values: integers become numbers here, as everywhere in protobuf's JSON. */
-const variablesOf = ({ variables }: StepEntry): Record<string, unknown> =>
-  Object.fromEntries(
-    [...(variables ?? [])].map(([name, value]) => [name, JSON.parse(printable(value)) as unknown]),
-  );

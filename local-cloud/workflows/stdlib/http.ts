@@ -42,7 +42,7 @@ async function request(method: string, args: Arguments, host: Host): Promise<Dic
   checkPrivate(args);
   const url = withQuery(args.string('url'), args.optional('query', (name) => args.map(name)) ?? new Map());
   const headers = headersOf(args, host);
-  const body = args.has('body') ? encodeBody(args.value('body'), headers) : undefined;
+  const body = args.has('body') ? requestBody(args.value('body'), headers) : undefined;
   const answer = await exchange(
     {
       method,
@@ -68,7 +68,7 @@ function checkPrivate(args: Arguments): void {
   args.optional('ca_certificate', (name) => args.string(name));
 }
 
-function withQuery(url: string, query: Dict): string {
+export function withQuery(url: string, query: Dict): string {
   const pairs = [...query].flatMap(([key, value]) =>
     (isList(value) ? value : [value]).map((item): [string, string] => [key, scalarText(key, item)]),
   );
@@ -109,7 +109,8 @@ function tokenFor(auth: Dict, host: Host): string {
   return host.token();
 }
 
-function encodeBody(body: Value, headers: Map<string, string>): string | Uint8Array<ArrayBuffer> {
+/** A body as it is sent; sets the content type where none is given. */
+export function requestBody(body: Value, headers: Map<string, string>): string | Uint8Array<ArrayBuffer> {
   const declared = headers.get('content-type');
   if (declared === undefined) {
     headers.set(

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly timeoutSeconds: number;
+  /** How it is sent where `fetch` does not do, e.g. trusting another certificate authority. */
+  readonly send?: NonNullable<Host['send']>;
 }
 
 export interface Answer {
@@ -55,7 +57,7 @@ async function follow(request: Exchange, host: Host, deadline: Deadline): Promis
 
 async function connect(url: URL, request: Exchange, deadline: Deadline, host: Host): Promise<Response> {
   try {
-    return await (host.send ?? fetch)(url, {
+    return await (host.send ?? request.send ?? fetch)(url, {
       method: request.method,
       headers: request.headers,
       redirect: 'manual',

@@ -77,6 +77,43 @@ describe('requests of connectors', () => {
       '{parent: projects/p, filter: "state=\\"ACTIVE\\""}',
       'GET /v1/projects/p/executions?filter=state%3D%22ACTIVE%22',
     ],
+    [
+      'workflows',
+      'googleapis.workflows.v1.projects.locations.workflows.list',
+      '{parent: projects/p/locations/l, orderBy: name}',
+      'GET /v1/projects/p/locations/l/workflows?orderBy=name',
+    ],
+    [
+      'workflowexecutions',
+      `${EXECUTIONS}.stepEntries.list`,
+      '{parent: projects/p/e, skip: 2}',
+      'GET /v1/projects/p/e/stepEntries?skip=2',
+    ],
+    [
+      'storage',
+      'googleapis.storage.v1.buckets.insert',
+      '{project: p, body: {name: b}}',
+      'POST /storage/v1/b?project=p',
+    ],
+    ['storage', 'googleapis.storage.v1.buckets.patch', '{bucket: b, body: {}}', 'PATCH /storage/v1/b/b'],
+    [
+      'storage',
+      'googleapis.storage.v1.objects.patch',
+      '{bucket: b, object: a%2Fc, body: {}}',
+      'PATCH /storage/v1/b/b/o/a%2Fc',
+    ],
+    [
+      'pubsub',
+      'googleapis.pubsub.v1.projects.topics.publish',
+      '{topic: projects/p/topics/t, body: {messages: [{data: aGk=}]}}',
+      'POST /v1/projects/p/topics/t:publish',
+    ],
+    [
+      'container',
+      'googleapis.container.v1.projects.locations.clusters.get',
+      '{name: projects/p/locations/l/clusters/c}',
+      'GET /v1/projects/p/locations/l/clusters/c',
+    ],
   ])('%s %s', async (service, fn, args, want) => {
     const { host, asked } = await hostWith(service, (_asked, response) =>
       sendJson(response, 200, { ok: true }),
@@ -94,12 +131,13 @@ describe('requests of connectors', () => {
     });
   });
 
-  it('name a connector that is not part of the local cloud', async () => {
-    const { result } = await execute(call('googleapis.pubsub.v1.projects.topics.publish', '{topic: t}'));
-    expect(result).toMatchObject({
-      error: { message: expect.stringContaining('googleapis.pubsub.v1.projects.topics.publish') as string },
-    });
-  });
+  it.each(['googleapis.pubsub.v1.projects.topics.publish', 'googleapis.bigquery.v2.jobs.query'])(
+    'name %s, which is not part of the local cloud',
+    async (fn) => {
+      const { result } = await execute(call(fn, '{topic: t, body: {}}'));
+      expect(result).toMatchObject({ error: { message: expect.stringContaining(fn) as string } });
+    },
+  );
 
   it.each([
     ['{timeout: -1}', 'ValueError'],
@@ -235,6 +273,47 @@ describe('connectors that wait', () => {
     });
   });
 
+  it('poll an operation of Kubernetes Engine where it is, and give it back', async () => {
+    const { host, asked } = await hostWith('container', (request, response) =>
+      sendJson(response, 200, { name: 'operation-1', status: request.method === 'GET' ? 'DONE' : 'RUNNING' }),
+    );
+    const { result } = await executeInTime(
+      call(
+        'googleapis.container.v1.projects.locations.clusters.create',
+        '{parent: projects/p/locations/l, body: {cluster: {name: c}}}',
+      ),
+      null,
+      host,
+    );
+    expect(result).toEqual({ name: 'operation-1', status: 'DONE' });
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /v1/projects/p/locations/l/clusters',
+      'GET /v1/projects/p/locations/l/operations/operation-1',
+    ]);
+  });
+
+  it.each([
+    ['True', { status: { conditions: [{ type: 'Completed', status: 'True' }] } }],
+    ['False', { error: { tags: ['OperationError'] } }],
+  ])('wait for the execution of a Cloud Run job in the Knative form: %s', async (status, want) => {
+    const { host, asked } = await hostWith('run', (request, response) =>
+      sendJson(response, 200, {
+        metadata: { name: 'e' },
+        ...(request.method === 'GET' && { status: { conditions: [{ type: 'Completed', status }] } }),
+      }),
+    );
+    const { result } = await executeInTime(
+      call('googleapis.run.v1.namespaces.jobs.run', '{name: namespaces/p/jobs/j, location: l}'),
+      null,
+      host,
+    );
+    expect(result).toMatchObject(want);
+    expect(asked.map(({ url }) => url)).toEqual([
+      '/apis/run.googleapis.com/v1/namespaces/p/jobs/j:run',
+      '/apis/run.googleapis.com/v1/namespaces/p/executions/e',
+    ]);
+  });
+
   it('run a Cloud Run job and give its execution', async () => {
     const { host, asked } = await hostWith('run', (request, response) =>
       sendJson(response, 200, {
@@ -289,6 +368,40 @@ describe('connector helpers', () => {
       argument: '{"a":1}',
       disableConcurrencyQuotaOverflowBuffering: true,
     });
+  });
+
+  it('addVersionString encodes the text, also inside an expression', async () => {
+    const { host, asked } = await hostWith('secretmanager', (_asked, response) =>
+      sendJson(response, 200, { name: 'projects/p/secrets/key/versions/2' }),
+    );
+    const add = 'googleapis.secretmanager.v1.projects.secrets.addVersionString';
+    const { result } = await execute(
+      `- a: {assign: [{v: "\${${add}(\\"key\\", \\"s3cret\\", \\"p\\")}"}]}\n- b: {return: "\${v.name}"}`,
+      null,
+      host,
+    );
+    expect(result).toBe('projects/p/secrets/key/versions/2');
+    expect(asked[0]).toMatchObject({
+      url: '/v1/projects/p/secrets/key:addVersion',
+      body: JSON.stringify({ payload: { data: Buffer.from('s3cret').toString('base64') } }),
+    });
+  });
+
+  it('experimental.executions.map gives results in the order of the arguments', async () => {
+    const { host } = await hostWith('workflowexecutions', (request, response) => {
+      const { argument } = JSON.parse(request.body) as { argument: string };
+      sendJson(response, 200, { name: 'e', state: 'SUCCEEDED', result: argument });
+    });
+    const map = call('experimental.executions.map', '{workflow_id: w, arguments: [1, {a: 2}, x]}');
+    expect((await execute(map, null, host)).result).toEqual([1, { a: 2 }, 'x']);
+  });
+
+  it('experimental.executions.run raises ExecutionError when the other workflow failed', async () => {
+    const { host } = await hostWith('workflowexecutions', (_asked, response) =>
+      sendJson(response, 200, { name: 'e', state: 'FAILED', error: { payload: '"boom"' } }),
+    );
+    const { result } = await execute(call('experimental.executions.run', '{workflow_id: w}'), null, host);
+    expect(result).toMatchObject({ error: { tags: ['ExecutionError'], execution: { state: 'FAILED' } } });
   });
 
   it('run raises OperationError when the other workflow failed', async () => {

@@ -112,7 +112,11 @@ twice:
       - right: {steps: [{b: {assign: [{x: 1}]}}]}
 - q: {parallel: {for: {value: v, range: [1, 2], steps: [{c: {assign: [{x: 1}]}}]}}}`);
     const entries = await entriesOf(execution);
-    const of = (type: string) => entries.filter(({ stepType }) => stepType === type);
+    const numberOf = (entry: Json): number =>
+      Number((entry['stepEntryMetadata'] as Json | undefined)?.['progressNumber']);
+    // Which branch begins first is not promised.
+    const of = (type: string) =>
+      entries.filter(({ stepType }) => stepType === type).sort((a, b) => numberOf(a) - numberOf(b));
     expect(of('STEP_PARALLEL_BRANCH_ENTRY')).toMatchObject([
       {
         step: 'left',
