@@ -6,6 +6,7 @@ type Programs = Readonly<Record<string, Readonly<Record<string, () => Promise<Ac
 export const PROGRAMS: Programs = {
   terraform: {
     apply: async () => (await import('./terraform/terraform.ts')).apply,
+    'plan-refresh': async () => (await import('./terraform/terraform.ts')).planRefresh,
     destroy: async () => (await import('./terraform/terraform.ts')).destroy,
   },
   'build-image': { build: async () => (await import('./build-image.ts')).buildImage },

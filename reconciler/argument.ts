@@ -23,6 +23,8 @@ export interface ArgumentInput {
 
 const ROLLOUT_TIMEOUT_SECONDS = 600;
 
+const FROM_SNAPSHOT: ReadonlySet<Flow> = new Set<Flow>(['decommission', 'deep-check']);
+
 export function argumentOf(input: ArgumentInput): ExecutionArgument {
   const { tenant, ledger, platform, flow } = input;
   const { name } = tenant.metadata;
@@ -38,7 +40,7 @@ export function argumentOf(input: ArgumentInput): ExecutionArgument {
     region,
     namespace: workload.namespace,
     terraform: {
-      vars: flow === 'decommission' ? snapshotOf(ledger, tenant) : tfvarsOf(tenant),
+      vars: FROM_SNAPSHOT.has(flow) ? snapshotOf(ledger, tenant) : tfvarsOf(tenant),
       statePrefix: statePrefix(name),
       allowDestroy: flow === 'decommission',
     },
@@ -82,7 +84,7 @@ function mustBuild({ flow, tenant, applied, ledger }: ArgumentInput): boolean {
   return JSON.stringify(applied.spec.workload.source) !== JSON.stringify(tenant.spec.workload.source);
 }
 
-/** What Terraform last ran with is what it must destroy, however the record reads by now. */
+/** What Terraform last ran with is what it must destroy or look at, however the record reads by now. */
 function snapshotOf(ledger: LedgerEntry | undefined, tenant: Tenant): Json {
   const snapshot = ledger?.tfVarsSnapshot;
   return snapshot == null ? tfvarsOf(tenant) : (JSON.parse(snapshot) as Json);

@@ -11,7 +11,7 @@ import { shardOf } from '../desired-state/shard.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { projectOf, rivalsOf, unlawful, type Claims } from './claims.ts';
 import { expect } from './expect.ts';
-import type { Want } from './model.ts';
+import type { Flow, Want } from './model.ts';
 
 /** One tenant of a pass. `tenant` is null when the stored record cannot be used; `problem` then says why. */
 export interface Case {
@@ -120,6 +120,9 @@ async function appliedRecord(
 /** Statuses that a flow leaves behind when all went well. */
 const AT_REST: ReadonlySet<LedgerEntry['status']> = new Set([null, 'DEPLOYED', 'REDEPLOYED']);
 
+/** Flows that change nothing but what we know. */
+const LOOKS: ReadonlySet<Flow> = new Set<Flow>(['health-check', 'deep-check']);
+
 /** Enough to see the retry budget spent, with a few looks at the endpoint in between. */
 const HISTORY = 20;
 
@@ -132,9 +135,9 @@ async function historyOf(
   if (ledger === undefined || (ledger.lastError === null && AT_REST.has(ledger.status))) {
     return { failures: 0, leaving: false };
   }
-  // A look at the endpoint changes nothing, and neither did what was never started.
+  // A look changes nothing, and neither did what was never started.
   const changes = (await store.listExecutions(stored.name, HISTORY)).filter(
-    ({ flow, state }) => flow !== 'health-check' && state !== 'SUPERSEDED',
+    ({ flow, state }) => !LOOKS.has(flow) && state !== 'SUPERSEDED',
   );
   const past = changes.findIndex(
     ({ generation, state }) => generation !== stored.generation || state !== 'FAILED',

@@ -101,7 +101,7 @@ export const VERDICTS = [
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-export type Flow = 'provision' | 'redeploy' | 'rebuild' | 'health-check' | 'decommission';
+export type Flow = 'provision' | 'redeploy' | 'rebuild' | 'health-check' | 'deep-check' | 'decommission';
 
 export type Decision = 'auto' | 'approve' | 'report';
 

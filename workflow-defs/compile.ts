@@ -4,6 +4,7 @@
  */
 import type { Flow, Platform } from '../reconciler/model.ts';
 import { check, checkSource, problemText, type Problem } from './check.ts';
+import { deepCheck } from './flows/deep-check.ts';
 import { decommission } from './flows/decommission.ts';
 import { healthCheck } from './flows/health-check.ts';
 import { provision } from './flows/provision.ts';
@@ -38,6 +39,7 @@ const FLOWS: Readonly<Record<Flow, (platform: Platform) => Workflow>> = {
   redeploy,
   rebuild,
   'health-check': healthCheck,
+  'deep-check': deepCheck,
   decommission,
 };
 

@@ -28,6 +28,15 @@ export const planArguments = (destroy: boolean): string[] => [
   `-out=${PLAN_FILE}`,
 ];
 
+/** Compares the state with what is there, and proposes no change of anything. */
+export const refreshArguments = (): string[] => [
+  'plan',
+  ...PLAIN,
+  LOCK_TIMEOUT,
+  '-refresh-only',
+  `-out=${PLAN_FILE}`,
+];
+
 export const showArguments = (): string[] => ['show', '-json', PLAN_FILE];
 
 /** Applies exactly the plan that was looked at. */

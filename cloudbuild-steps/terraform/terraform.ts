@@ -1,6 +1,6 @@
 /**
  * Terraform for one tenant: plan, look at the plan, apply exactly that plan. Destroying is the same with a plan that
- * deletes everything.
+ * deletes everything; a deep check only looks.
  */
 import { z } from 'zod';
 import type { Json } from '../../reconciler/model.ts';
@@ -16,9 +16,11 @@ import {
   listArguments,
   outputArguments,
   planArguments,
+  refreshArguments,
   showArguments,
   type State,
 } from './commands.ts';
+import { driftOf } from './drift.ts';
 import { explain } from './errors.ts';
 import { refuseDestruction, reviewPlan, type Changes } from './plan.ts';
 
@@ -49,6 +51,15 @@ export async function destroy(raw: Json, context: Context): Promise<Json> {
     throw new StepError(`terraform destroy ended, but the state still holds ${left.join(', ')}; ask again`);
   }
   return { changes: { ...changes } };
+}
+
+/** Gives `{drift, omitted}`: where the world differs from the state. Changes neither of them. */
+export async function planRefresh(raw: Json, context: Context): Promise<Json> {
+  const of = parseInput(input.omit({ allowDestroy: true }), raw);
+  const terraform = await open(of, of.vars, context);
+  await terraform.run(refreshArguments(), PLAN);
+  const { drift, omitted } = driftOf(await terraform.run(showArguments(), SHORT));
+  return { drift: drift.map((each) => ({ ...each })), omitted };
 }
 
 interface Time {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyArguments, initArguments, planArguments } from '../../cloudbuild-steps/terraform/commands.ts';
 import { diagnosticsOf, explain } from '../../cloudbuild-steps/terraform/errors.ts';
 import { reviewPlan } from '../../cloudbuild-steps/terraform/plan.ts';
-import { apply, destroy, readOutputs } from '../../cloudbuild-steps/terraform/terraform.ts';
+import { apply, destroy, planRefresh, readOutputs } from '../../cloudbuild-steps/terraform/terraform.ts';
 import { listen, openBench, type Bench } from './bench.ts';
 
 const STATE = { bucket: 'state', prefix: 'tenants/acme' };
@@ -215,6 +215,24 @@ describe('runs', () => {
     expect(await destroy(input({ allowDestroy: true }), bench.context)).toMatchObject({
       changes: { create: 1 },
     });
+  });
+
+  test('looks without applying: the state is compared, and what differs is told', async () => {
+    terraform('echo "$@" >> "$BENCH/argv"');
+    const drifted = { actions: ['update'], before: { n: 1 }, after: { n: 2 } };
+    writeFileSync(
+      join(bench.folder, 'plan.json'),
+      JSON.stringify({ resource_drift: [{ address: 'x.a', type: 'x', change: drifted }] }),
+    );
+    const { bucket, prefix, vars } = input();
+    expect(await planRefresh({ bucket, prefix, vars }, bench.context)).toEqual({
+      drift: [{ address: 'x.a', type: 'x', path: 'n', before: 1, after: 2, action: 'update' }],
+      omitted: 0,
+    });
+    const argv = readFileSync(join(bench.folder, 'argv'), 'utf8').trim().split('\n');
+    expect(argv.map((line) => line.split(' ')[0])).toEqual(['init', 'plan', 'show']);
+    expect(argv[1]).toContain('-refresh-only');
+    expect(applied()).toBe(false);
   });
 
   test('does not start Terraform when the storage emulator is not there', async () => {

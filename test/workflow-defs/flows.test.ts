@@ -248,6 +248,30 @@ describe('the other flows', () => {
     });
   });
 
+  test('deep-check answers what it found and changes nothing of the tenant', async () => {
+    const ran = await launch('deep-check', {}, { status: 'DEPLOYED', last_error: 'kept', build_id: 'kept', health: 'kept' });
+    expect(ran).toMatchObject({
+      state: 'SUCCEEDED',
+      result: { outcome: 'succeeded', check: { drift: [{ address: 'x.a', before: 1, after: 2 }], omitted: 0 } },
+    });
+    expect(programs()).toEqual(['terraform plan-refresh']);
+    expect(world.builds[0]).toMatchObject({ project: 'plumbline-platform', location: 'us-central1' });
+    expect(inputOf(world.builds[0]!)).toEqual({ bucket: 'plumbline-platform-state', prefix: 'tenants/acme', vars: { tenant: 'acme' } });
+    expect(ledger()).toEqual({ name: 'acme', status: 'DEPLOYED', last_error: 'kept', build_id: 'kept', health: 'kept', fence: null, updated_at: 'spanner.commit_timestamp()' });
+    expect(execution('deep-check')).toMatchObject({ state: 'SUCCEEDED', error: null });
+  }); // prettier-ignore
+
+  test('a deep check that cannot be made fails by itself and leaves the tenant as it is', async () => {
+    world.endings.set('terraform plan-refresh', { error: 'terraform init: no such bucket' });
+    const ran = await launch('deep-check', {}, { status: 'DEPLOYED', last_error: 'kept' });
+    expect(ran.state).toBe('FAILED');
+    expect(ledger()).toMatchObject({ status: 'DEPLOYED', last_error: 'kept', fence: null });
+    expect(execution('deep-check')).toMatchObject({
+      state: 'FAILED',
+      error: expect.stringContaining('the look at the infrastructure failed: terraform init: no') as string,
+    });
+  });
+
   test('decommission takes away namespace, infrastructure and objects, in that order', async () => {
     await launch(
       'decommission',
@@ -289,7 +313,7 @@ describe('the other flows', () => {
 });
 
 describe('the fence', () => {
-  test.each<Flow>(['provision', 'redeploy', 'rebuild', 'health-check', 'decommission'])(
+  test.each<Flow>(['provision', 'redeploy', 'rebuild', 'health-check', 'deep-check', 'decommission'])(
     '%s does nothing when another intent holds it',
     async (flow) => {
       openIntent(world, argument(flow), { fence: 'acme-g4-provision-1', status: 'DEPLOYED' });

@@ -12,4 +12,11 @@ export const PLATFORM: Platform = {
   terraformIdentity: 'plumbline-infra@plumbline-platform.iam.gserviceaccount.com',
 };
 
-export const FLOWS = ['provision', 'redeploy', 'rebuild', 'health-check', 'decommission'] as const;
+export const FLOWS = [
+  'provision',
+  'redeploy',
+  'rebuild',
+  'health-check',
+  'deep-check',
+  'decommission',
+] as const;

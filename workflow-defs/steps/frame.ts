@@ -16,6 +16,7 @@ import {
   when,
   workflow,
   type Step,
+  type ValueMap,
   type Workflow,
 } from '../tree.ts';
 import { readOutput, runBuildRoutine } from './build.ts';
@@ -37,12 +38,14 @@ export interface Frame {
   readonly work: readonly Step[];
   /** Written with success; the fence is given up and the last error forgotten besides. */
   readonly done: LedgerChange;
+  /** What the execution returns besides its outcome; may read what the work left. */
+  readonly result?: ValueMap;
   /** What failure does to the tenant: `FAILED` with its cause, or nothing (a flow that only looks). */
   readonly onFailure: 'mark-failed' | 'keep-status';
 }
 
 /** The whole definition: `main` with one parameter `args` (an `ExecutionArgument`), and the subworkflows it uses. */
-export function framed(platform: Platform, { begin, work, done, onFailure }: Frame): Workflow {
+export function framed(platform: Platform, { begin, work, done, result, onFailure }: Frame): Workflow {
   const forgotten: LedgerChange = onFailure === 'mark-failed' ? { last_error: null } : {};
   const main = routine(
     'main',
@@ -54,7 +57,7 @@ export function framed(platform: Platform, { begin, work, done, onFailure }: Fra
         [
           ...work,
           ...recordOrStop('record_success', 'SUCCEEDED', { ...done, ...forgotten, fence: null }),
-          give('succeeded', { outcome: 'succeeded', intent: expr('args.intent') }),
+          give('succeeded', { outcome: 'succeeded', intent: expr('args.intent'), ...result }),
         ],
         { except: { as: 'e', steps: failure(onFailure) } },
       ),

@@ -50,3 +50,19 @@ export const destroyTerraform = (platform: Platform): readonly Step[] =>
     },
     'terraform',
   );
+
+/** Looks where the world differs from the state; leaves `{drift, omitted}` in `refresh.output`. */
+export const refreshTerraform = (platform: Platform): readonly Step[] =>
+  runBuild(
+    platform,
+    {
+      tag: 'refresh',
+      what: 'the look at the infrastructure',
+      program: 'terraform',
+      action: 'plan-refresh',
+      where: 'management',
+      input: { ...state(platform), vars: expr('args.terraform.vars') },
+      timeout: '2400s',
+    },
+    'refresh',
+  );
