@@ -26,6 +26,7 @@ function judge({ tenant, wants, bodies }: FleetTenant): number {
     have,
     generation: 1,
     appliedGeneration: 1,
+    unfinished: null,
     since: () => undefined,
     now: AT,
   }).length;

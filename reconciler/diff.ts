@@ -23,6 +23,8 @@ export interface DiffInput {
   readonly have: Have;
   readonly generation: number;
   readonly appliedGeneration: number | null;
+  /** Why the last run failed, when nothing has put the tenant at rest since; null otherwise. */
+  readonly unfinished: string | null;
   /** When a finding of this key was first seen; undefined when it is new. */
   readonly since: (key: string) => string | undefined;
   /** Time of this pass (RFC 3339): the onset of a new finding. */
@@ -49,6 +51,8 @@ export function diff(input: DiffInput): Finding[] {
   ];
   if (input.generation !== input.appliedGeneration && !drafts.some((draft) => carries(draft, input))) {
     drafts.push(unapplied(input));
+  } else if (input.unfinished !== null && !drafts.some(leadsOn)) {
+    drafts.push(interrupted(input, input.unfinished));
   }
   return drafts.map((draft) => ({
     ...draft,
@@ -180,6 +184,25 @@ const carries = ({ class: c, plane }: Draft, { appliedGeneration }: DiffInput): 
   c === 'pending' ||
   c === 'unreadable' ||
   ((c === 'missing' || c === 'changed') && (plane === 'gcp' || appliedGeneration === null));
+
+/** What starts a run by itself, or stands against one: then the failure behind it needs no finding of its own. */
+const leadsOn = ({ class: c }: Draft): boolean => c !== 'extra';
+
+/** A run that failed late may leave everything as wanted; only another one, run to its end, says so for good. */
+const interrupted = ({ tenant, now }: DiffInput, reason: string): Draft => ({
+  class: 'pending',
+  plane: 'gcp',
+  resource: `record/${tenant}`,
+  kind: 'record',
+  field: 'status',
+  want: 'at rest',
+  have: 'FAILED',
+  from: null,
+  risk: 'in-place',
+  message: `the last run did not end well: ${reason}`,
+  source: 'ledger',
+  at: now,
+});
 
 /**
  * A generation that shows in no observed field (a new source revision, a new owner) still waits to be applied, and so

@@ -100,6 +100,7 @@ function judge(item: Case, have: Map<string, Reading<Fields>> | undefined, now: 
     have,
     generation: stored.generation,
     appliedGeneration: ledger?.appliedGeneration ?? null,
+    unfinished: ledger?.status === 'FAILED' ? (ledger.lastError ?? 'no reason was recorded') : null,
     since: (key) => item.known.get(key)?.firstSeen,
     now,
   });

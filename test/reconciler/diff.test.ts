@@ -17,6 +17,7 @@ function findings(wants: readonly Want[], have: World, rest: Partial<DiffInput> 
     have,
     generation: 1,
     appliedGeneration: 1,
+    unfinished: null,
     since: () => undefined,
     now: NOW,
     ...rest,
@@ -174,6 +175,15 @@ describe('diff', () => {
   it('says that a generation waits even when no observed field shows it', () => {
     const found = findings(wants, asWanted(wants), { generation: 3, appliedGeneration: 2 });
     check(found).toMatchObject([{ class: 'pending', kind: 'record', want: 3, have: 2 }]);
+  });
+
+  it('says that a run which failed late has to run to its end, although everything is as wanted', () => {
+    const unfinished = 'the health check answered 500';
+    check(findings(wants, asWanted(wants), { unfinished })).toMatchObject([
+      { class: 'pending', kind: 'record', field: 'status', have: 'FAILED' },
+    ]);
+    const gone = new Map(asWanted(wants)).set('nat/acme-nat', absent());
+    check(findings(wants, gone, { unfinished })).toHaveLength(1);
   });
 
   it('keeps the onset of a finding that was seen before', () => {

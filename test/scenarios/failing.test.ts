@@ -1,5 +1,5 @@
 /** Flows that fail half way, are cancelled, are parked, and how each goes on: one fleet of four, told in order. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { LedgerEntry } from '../../desired-state/store.ts';
 import { describeWorld, of, PROJECT, startWorld, type World } from './world.ts';
 
@@ -167,19 +167,26 @@ describeWorld('flows that fail', () => {
     await isWhole('acme');
   });
 
-  it('closes what was cancelled by hand, and the tenant can be asked for again', async () => {
+  it('closes what was cancelled by hand, and brings the tenant back to rest', async () => {
     const asked = await world.request('globex', 'rebuild');
     const execution = asked.accepted ? asked.execution : '';
+    await vi.waitFor(async () => expect((await ledger('globex')).status).toBe('REBUILDING'));
     await world.ask('workflowexecutions', 'POST', `/v1/${execution}:cancel`);
     const report = await world.pass({ only: ['globex'] });
-    expect(report.summary.launched).toBe(0);
-    expect(await world.ports.store.listActive('globex')).toEqual([]);
-    expect((await world.ports.store.listExecutions('globex'))[0]).toMatchObject({
+    expect(of(report, 'globex')).toMatchObject({
+      verdict: 'pending',
+      status: 'FAILED',
+      findings: [{ kind: 'record', field: 'status', have: 'FAILED' }],
+      actions: [{ flow: 'provision' }],
+    });
+    expect((await world.ports.store.listExecutions('globex'))[1]).toMatchObject({
       flow: 'rebuild',
       state: 'FAILED',
       error: expect.stringMatching(/cancel/i) as string,
     });
-    expect(await ledger('globex')).toMatchObject({ fence: null });
+    const [ended] = await world.settleDown('globex');
+    expect(ended).toMatchObject({ state: 'SUCCEEDED', status: 'DEPLOYED' });
+    expect(await ledger('globex')).toMatchObject({ fence: null, lastError: null });
   });
 
   it('refuses a rebuild while another one is under way, and says which', async () => {
