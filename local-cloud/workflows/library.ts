@@ -31,3 +31,6 @@ export const libraryFunction = (name: string): LibraryFunction | undefined => FU
 
 /** A name that stands for a value, e.g. `http.default_retry`. */
 export const libraryConstant = (name: string): Value | undefined => POLICIES.get(name);
+
+/** All of them, for whoever wants to guess what was meant. */
+export const libraryNames = (): Iterable<string> => [...FUNCTIONS.keys(), ...POLICIES.keys()];

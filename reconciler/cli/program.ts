@@ -15,6 +15,7 @@ import type { VersionOptions } from './commands/version.ts';
 import { detailedHelp } from './exit-codes.ts';
 import { Cli, type GlobalFlags, type Host } from './host.ts';
 import { addLocalCommands } from './program-local.ts';
+import { addWorkflowsCommand } from './program-workflows.ts';
 
 const OUTPUT_TABLE = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 
@@ -47,6 +48,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
   addPassCommands(program, bind);
   addRequestCommands(program, bind);
   addLocalCommands(program, bind);
+  addWorkflowsCommand(program, bind);
   addOtherCommands(program, bind);
   return program;
 }

@@ -1,0 +1,22 @@
+/** User environment variables, with the rules the service has for them. Source: comments of the proto. */
+import { MAX_USER_ENV_BYTES, MAX_USER_ENV_VARS } from '../lang/limits.ts';
+import { ToolError } from './failure.ts';
+
+export function checkEnv(env: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(env);
+  if (entries.length > MAX_USER_ENV_VARS) {
+    throw new ToolError(
+      `there are ${entries.length} environment variables, the maximum is ${MAX_USER_ENV_VARS}`,
+    );
+  }
+  for (const [key, value] of entries) {
+    if (/^(GOOGLE|WORKFLOWS)/.test(key)) {
+      throw new ToolError(
+        `environment variable ${key}: names that begin with GOOGLE or WORKFLOWS are reserved`,
+      );
+    }
+    if (Buffer.byteLength(key + value) > MAX_USER_ENV_BYTES) {
+      throw new ToolError(`environment variable ${key} is larger than ${MAX_USER_ENV_BYTES} bytes`);
+    }
+  }
+}
