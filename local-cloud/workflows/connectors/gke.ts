@@ -3,11 +3,12 @@ import { MAX_HTTP_TIMEOUT, MAX_WAIT } from '../lang/limits.ts';
 import { Raised, systemError, valueError } from '../run/errors.ts';
 import { isMap, mapOf, type Dict, type Value } from '../run/values.ts';
 import { params, type Arguments, type CallContext, type LibraryFunction } from '../stdlib/function.ts';
-import { decodeBody, httpError, requestBody, withQuery } from '../stdlib/http.ts';
-import { DEFAULT_MAX_RETRIES, DEFAULT_BACKOFF, delayBefore, isRetryable } from '../stdlib/retry.ts';
+import { decodeBody, httpError, requestBody, scalarText, withQuery } from '../stdlib/http.ts';
+import { delayBefore, isRetryable } from '../stdlib/retry.ts';
 import { exchange, type Answer } from '../stdlib/transport.ts';
 import { conditionIs, controlPlane } from './control-plane.ts';
 import { pollingOf } from './options.ts';
+import { retried } from './request.ts';
 import { pause } from './wait.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -61,7 +62,7 @@ async function ask(
 
 function headersOf(args: Arguments): [string, string][] {
   const given = args.optional('headers', (name) => args.map(name)) ?? new Map<string, Value>();
-  return [...given].map(([name, value]) => [name.toLowerCase(), String(value)]);
+  return [...given].map(([name, value]) => [name.toLowerCase(), scalarText(name, value)]);
 }
 
 function timeoutOf(args: Arguments, max: number): number {
@@ -76,23 +77,19 @@ const jobPath = (args: Arguments): string =>
   `${jobsPath(args)}/${encodeURIComponent(args.string('job_name'))}`;
 
 /** Polls are retried as every GET of a connector is. */
-async function readJob(args: Arguments, timeout: number, context: CallContext): Promise<Dict> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const path = jobPath(args);
-      const job = decodeBody(
-        await ask(args, { method: 'GET', path, timeout: Math.min(timeout, MAX_HTTP_TIMEOUT) }, context),
-      );
-      if (isMap(job)) return job;
-      throw systemError('ResponseTypeError', `the answer of ${path} is not a Job`);
-    } catch (error) {
-      const again =
-        error instanceof Raised && attempt < DEFAULT_MAX_RETRIES && isRetryable.idempotent(error.value);
-      if (!again) throw error;
-      context.countStep();
-      await context.host.sleep(delayBefore(attempt, DEFAULT_BACKOFF) * 1000);
-    }
-  }
+function readJob(args: Arguments, timeout: number, context: CallContext): Promise<Dict> {
+  const read = async (): Promise<Dict> => {
+    const path = jobPath(args);
+    const answer = await ask(
+      args,
+      { method: 'GET', path, timeout: Math.min(timeout, MAX_HTTP_TIMEOUT) },
+      context,
+    );
+    const job = decodeBody(answer);
+    if (isMap(job)) return job;
+    throw systemError('ResponseTypeError', `the answer of ${path} is not a Job`);
+  };
+  return retried(isRetryable.idempotent, read, context);
 }
 
 async function awaitJob(args: Arguments, context: CallContext): Promise<Value> {

@@ -40,9 +40,22 @@ export async function send(
   context: CallContext,
 ): Promise<Value> {
   const retryable = http === 'GET' ? isRetryable.idempotent : isRetryable.nonIdempotent;
+  return retried(
+    retryable,
+    async () => decode(await once(service, http, path, body, timeout, context), path),
+    context,
+  );
+}
+
+/** Repeats `work` as connectors do, counting each repetition as a step; throws what the last attempt raised. */
+export async function retried<T>(
+  retryable: (error: Value) => boolean,
+  work: () => Promise<T>,
+  context: CallContext,
+): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return decode(await once(service, http, path, body, timeout, context), path);
+      return await work();
     } catch (error) {
       const again = error instanceof Raised && attempt < DEFAULT_MAX_RETRIES && retryable(error.value);
       if (!again) throw error;

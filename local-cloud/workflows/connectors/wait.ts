@@ -71,7 +71,8 @@ function completed(execution: Dict): string {
   const found = isList(conditions)
     ? conditions.find((one) => isMap(one) && one.get('type') === 'Completed')
     : undefined;
-  return String(found !== undefined && isMap(found) ? found.get('status') : 'Unknown');
+  const status = found !== undefined && isMap(found) ? found.get('status') : undefined;
+  return typeof status === 'string' ? status : 'Unknown';
 }
 
 /** What a connector has sent, and what came back. */
@@ -91,8 +92,9 @@ export async function waitFor(
   const watch = watchOf(connector.waits);
   const deadline = context.host.deadline(options.timeout * 1000);
   try {
-    let current = checked(started.answer, watch, connector);
-    const path = watch.path(String(watch.nameOf(current)), started.asked);
+    const first = named(started.answer, watch, connector);
+    const path = watch.path(first.name, started.asked);
+    let { current } = first;
     for (let poll = 0; !watch.isOver(current); poll += 1) {
       await pause(delayBefore(poll, options.polling) * 1000, deadline.signal, context);
       if (deadline.passed()) {
@@ -100,7 +102,7 @@ export async function waitFor(
       }
       context.countStep();
       const answer = await send(connector.service, 'GET', path, null, options.timeout, context);
-      current = checked(answer, watch, connector);
+      ({ current } = named(answer, watch, connector));
     }
     if (watch.hasFailed(current)) throw operationError(current, connector);
     return watch.result(current);
@@ -123,8 +125,9 @@ export async function pause(ms: number, deadline: AbortSignal, { host }: CallCon
   }
 }
 
-function checked(value: Value, watch: Watch, connector: Connector): Dict {
-  if (isMap(value) && typeof watch.nameOf(value) === 'string') return value;
+function named(value: Value, watch: Watch, connector: Connector): { current: Dict; name: string } {
+  const name = isMap(value) ? watch.nameOf(value) : undefined;
+  if (isMap(value) && typeof name === 'string') return { current: value, name };
   throw systemError(
     'ResponseTypeError',
     `${connector.name}: the answer is not an ${connector.waits?.kind ?? 'object'}`,
