@@ -1,5 +1,5 @@
 /** Checks arguments against what the called function or subworkflow takes. */
-import type { CallBody, Program } from '../lang/program.ts';
+import type { CallBody, Position, Program } from '../lang/program.ts';
 import { libraryFunction } from '../library.ts';
 import type { LibraryParam, Signature } from '../stdlib/function.ts';
 
@@ -19,21 +19,35 @@ export function checkPositional({ name, params }: Signature, count: number): str
   return missing(name, params.slice(count));
 }
 
-/** What is wrong with a call step's arguments. */
-export function checkArguments(signature: Signature, args: CallBody['args']): string[] {
-  if (args.kind === 'positional') return checkPositional(signature, args.items.length);
+interface Refusal {
+  readonly detail: string;
+  /** Absent: the call itself. */
+  readonly position?: Position;
+}
+
+/** What is wrong with a call step's arguments. Assumed: the service refuses unknown and missing ones at deploy time. */
+export function checkArguments(signature: Signature, args: CallBody['args']): Refusal[] {
+  if (args.kind === 'positional') {
+    const position = args.items[signature.params.length]?.position;
+    return checkPositional(signature, args.items.length).map((detail) =>
+      position === undefined ? { detail } : { detail, position },
+    );
+  }
   const { name, params } = signature;
   const given = args.entries.map((entry) => entry.name);
   const known = params.map((param) => param.name);
-  const unknown = given
-    .filter((argument) => !known.includes(argument))
-    .map((argument) => `unknown argument '${argument}' of '${name}'; known: ${known.join(', ') || 'none'}`);
+  const unknown = args.entries
+    .filter((argument) => !known.includes(argument.name))
+    .map((argument) => ({
+      detail: `unknown argument '${argument.name}' of '${name}'; known: ${known.join(', ') || 'none'}`,
+      position: argument.position,
+    }));
   return [
     ...unknown,
     ...missing(
       name,
       params.filter((param) => !given.includes(param.name)),
-    ),
+    ).map((detail) => ({ detail })),
   ];
 }
 

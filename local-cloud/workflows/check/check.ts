@@ -18,7 +18,7 @@ import type {
   TryBody,
 } from '../lang/program.ts';
 import { childScope, routineScope, type StaticScope } from '../lang/scope.ts';
-import { allNames } from '../lang/structure.ts';
+import { allSteps } from '../lang/structure.ts';
 import { checkArguments, signatureOf } from './calls.ts';
 import { report, type Place, type Region } from './context.ts';
 import { checkExpression, checkTemplate } from './expressions.ts';
@@ -34,12 +34,7 @@ export function build(source: string): Program {
 }
 
 function checkRoutine(routine: Routine, program: Program, problems: Problems): void {
-  const seen = new Set<string>();
-  for (const name of allNames(routine.steps)) {
-    if (seen.has(name))
-      problems.add(`duplicate step name '${name}' in workflow '${routine.name}'`, routine.position, name);
-    seen.add(name);
-  }
+  checkUnique(routine, problems);
   checkSteps(routine.steps, {
     program,
     problems,
@@ -47,6 +42,16 @@ function checkRoutine(routine: Routine, program: Program, problems: Problems): v
     region: routineRegion(routine.steps),
     step: '',
   });
+}
+
+/** Assumed: a name may not stand twice in one routine, at any depth, as the docs say; an official sample does it all the same. */
+function checkUnique({ name: routine, steps }: Routine, problems: Problems): void {
+  const seen = new Set<string>();
+  for (const { name, position } of allSteps(steps)) {
+    if (seen.has(name))
+      problems.add(`duplicate step name '${name}' in workflow '${routine}'`, position, name);
+    seen.add(name);
+  }
 }
 
 function checkSteps(steps: readonly Step[], place: Place): void {
@@ -128,7 +133,9 @@ function checkCall(body: CallBody, place: Place): void {
   for (const value of values) checkTemplate(value, `arguments of '${body.callee}'`, place);
   const signature = signatureOf(body.callee, place.program);
   if (signature !== undefined) {
-    for (const detail of checkArguments(signature, body.args)) report(place, detail, body.position);
+    for (const { detail, position } of checkArguments(signature, body.args)) {
+      report(place, detail, position ?? body.position);
+    }
   } else if (!isConnectorName(body.callee)) {
     report(place, `'${body.callee}' is neither a function nor a sub-workflow`, body.position);
   }
@@ -148,12 +155,12 @@ function checkFor(
 }
 
 function checkParallel(body: ParallelBody, place: Place): void {
-  const { work, shared } = body;
-  const position = work.kind === 'for' ? work.position : work.branches[0]?.position;
-  for (const name of shared) {
+  const { work } = body;
+  for (const { name, position } of body.shared) {
     if (place.scope.knows(name)) continue;
-    report(place, `shared variable '${name}' does not exist outside the parallel step`, position ?? NOWHERE);
+    report(place, `shared variable '${name}' does not exist outside the parallel step`, position);
   }
+  const shared = body.shared.map(({ name }) => name);
   if (body.concurrencyLimit !== undefined) checkTemplate(body.concurrencyLimit, 'concurrency_limit', place);
   if (work.kind === 'for') {
     checkFor(work, place, 'branch', closedRegion(work.steps, place.region, 'parallel'), shared);
@@ -168,8 +175,6 @@ function checkParallel(body: ParallelBody, place: Place): void {
     );
   }
 }
-
-const NOWHERE: Position = { line: 1, column: 1, length: 0 };
 
 function checkTry(body: TryBody, position: Position, place: Place): void {
   const { retry, except } = body;

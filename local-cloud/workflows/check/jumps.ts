@@ -1,6 +1,6 @@
 /** Where `next` may lead: to steps of the same block and of the blocks around it, never across a loop or branch border. */
 import type { Jump, Step } from '../lang/program.ts';
-import { allNames, reachable } from '../lang/structure.ts';
+import { allSteps, reachable } from '../lang/structure.ts';
 import { report, type Place, type Region } from './context.ts';
 
 export function routineRegion(steps: readonly Step[]): Region {
@@ -8,7 +8,7 @@ export function routineRegion(steps: readonly Step[]): Region {
     names: new Set(reachable(steps)),
     loop: 'none',
     inBranch: false,
-    routine: new Set(allNames(steps)),
+    routine: new Set(allSteps(steps).map(({ name }) => name)),
   };
 }
 

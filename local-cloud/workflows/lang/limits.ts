@@ -8,6 +8,8 @@ const KIB = 1024;
 
 /** Bytes of source text. Proto comment of `Workflow.source_contents`. */
 export const MAX_SOURCE_BYTES = 128 * KIB;
+/** Lists and maps inside each other in a source. No document names it; assumed, so that nothing can exhaust a stack. */
+export const MAX_SOURCE_DEPTH = 200;
 /** Characters of one expression, `${` and `}` included. */
 export const MAX_EXPRESSION_LENGTH = 400;
 export const MAX_ASSIGNMENTS = 50;

@@ -97,13 +97,16 @@ function parseBranches(node: SourceNode, place: Place, reader: StepReader): Bran
   });
 }
 
-function parseShared(node: SourceNode | undefined, place: Place): string[] {
+function parseShared(node: SourceNode | undefined, place: Place): ParallelBody['shared'] {
   if (node === undefined) return [];
   if (node.kind !== 'list') {
     place.problems.add('shared must be a list of variables', node.position, place.step);
     return [];
   }
-  return node.items.flatMap((item) => variableOf(item, 'shared variable', place) ?? []);
+  return node.items.flatMap((item) => {
+    const name = variableOf(item, 'shared variable', place);
+    return name === undefined ? [] : [{ name, position: item.position }];
+  });
 }
 
 function parseLimit(node: SourceNode, place: Place): Template {

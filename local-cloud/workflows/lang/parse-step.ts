@@ -161,6 +161,7 @@ function parseArguments(node: SourceNode, place: Place): CallBody['args'] {
     const entries = node.entries.map(({ key, value }) => ({
       name: String(key.value),
       value: parseTemplate(value, place),
+      position: key.position,
     }));
     return { kind: 'named', entries };
   }

@@ -106,8 +106,15 @@ export interface CallBody {
   readonly position: Position;
 }
 
+interface NamedArgument {
+  readonly name: string;
+  readonly value: Template;
+  /** Of the name. */
+  readonly position: Position;
+}
+
 type CallArguments =
-  | { readonly kind: 'named'; readonly entries: readonly { name: string; value: Template }[] }
+  | { readonly kind: 'named'; readonly entries: readonly NamedArgument[] }
   | { readonly kind: 'positional'; readonly items: readonly Template[] };
 
 export interface SwitchBody {
@@ -139,7 +146,7 @@ export interface Branch {
 export interface ParallelBody {
   readonly kind: 'parallel';
   readonly work: { readonly kind: 'branches'; readonly branches: readonly Branch[] } | ForBody;
-  readonly shared: readonly string[];
+  readonly shared: readonly { readonly name: string; readonly position: Position }[];
   readonly concurrencyLimit?: Template;
 }
 

@@ -1,8 +1,8 @@
 /** Reads YAML or JSON text into a tree whose every node knows where it stands in the source. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar as YamlScalar } from 'yaml';
-import type { Document, Node as YamlNode, Pair, YAMLMap } from 'yaml';
-import { MAX_SOURCE_BYTES } from './limits.ts';
-import { BuildError } from './problems.ts';
+import type { Alias, Document, Node as YamlNode, Pair, YAMLError, YAMLMap } from 'yaml';
+import { MAX_SOURCE_BYTES, MAX_SOURCE_DEPTH } from './limits.ts';
+import { BuildError, type Problem } from './problems.ts';
 import type { Position, Scalar } from './program.ts';
 
 export type SourceNode = ScalarNode | ListNode | MapNode;
@@ -44,26 +44,52 @@ export function readSource(text: string): SourceNode {
     ]);
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.2', intAsBigInt: true, lineCounter: lines });
+  const document = parseYaml(text, lines);
   if (document.errors.length > 0) {
-    throw new BuildError(
-      document.errors.map((error) => {
-        const { line, col } = lines.linePos(error.pos[0]);
-        const reason = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code;
-        return {
-          detail: `main.yaml:${line}:${col}: parse error: ${reason}`,
-          position: { line, column: col, length: 0 },
-        };
-      }),
-    );
+    throw new BuildError(document.errors.flatMap((error) => yamlProblem(error, lines)));
   }
   return new Reader(text, document, lines).node(document.contents);
 }
+
+function yamlProblem({ code, message, pos: [start, end] }: YAMLError, lines: LineCounter): Problem[] {
+  const { line, col: column } = lines.linePos(start);
+  const position = { line, column, length: Math.max(0, end - start) };
+  // The parser's own recursion ran out, and it says so once for every level it was in.
+  if (message.startsWith('Maximum call stack')) return [...tooDeep(position).problems].slice(0, 1);
+  const reason =
+    code === 'MULTIPLE_DOCS'
+      ? 'the source must be one document'
+      : (message.split('\n')[0] ?? code).replace(/ at line \d+, column \d+:?$/, '');
+  return [...refused(reason, position).problems];
+}
+
+/** Assumed: YAML 1.2, in which `yes`, `no`, `on` and `off` are strings and only true and false are booleans. */
+const YAML_VERSION = '1.2';
+
+function parseYaml(text: string, lines: LineCounter): Document {
+  try {
+    return parseDocument(text, { version: YAML_VERSION, intAsBigInt: true, lineCounter: lines });
+  } catch (error) {
+    // The parser's own recursion, long before the deepest a person would write.
+    if (error instanceof RangeError) throw tooDeep(START);
+    throw error;
+  }
+}
+
+const refused = (reason: string, position: Position): BuildError =>
+  new BuildError([
+    { detail: `main.yaml:${position.line}:${position.column}: parse error: ${reason}`, position },
+  ]);
+
+const tooDeep = (position: Position): BuildError =>
+  refused(`lists and maps are nested more than ${MAX_SOURCE_DEPTH} levels deep`, position);
 
 class Reader {
   readonly #text: string;
   readonly #document: Document;
   readonly #lines: LineCounter;
+  #depth = 0;
+  #aliased = 0;
 
   constructor(text: string, document: Document, lines: LineCounter) {
     this.#text = text;
@@ -73,17 +99,35 @@ class Reader {
 
   node(node: YamlNode | null): SourceNode {
     if (node === null) return { kind: 'scalar', value: null, position: START };
-    if (isAlias(node)) return this.node(node.resolve(this.#document) ?? null);
-    if (isSeq(node)) {
-      return {
-        kind: 'list',
-        items: node.items.map((item) => this.node(item as YamlNode | null)),
-        position: this.#position(node),
-      };
-    }
-    if (isMap(node)) return this.#map(node);
     if (isScalar(node)) return this.#scalar(node);
-    return { kind: 'scalar', value: null, position: this.#position(node) };
+    // An anchor may hold an alias of itself: that, too, is a nesting without end.
+    if (this.#depth >= MAX_SOURCE_DEPTH) throw tooDeep(this.#position(node));
+    this.#depth += 1;
+    const read = this.#container(node);
+    this.#depth -= 1;
+    return read;
+  }
+
+  #container(node: YamlNode): SourceNode {
+    if (isAlias(node)) return this.#alias(node);
+    if (isMap(node)) return this.#map(node);
+    const items = isSeq(node) ? node.items : [];
+    return {
+      kind: 'list',
+      items: items.map((item) => this.node(item as YamlNode | null)),
+      position: this.#position(node),
+    };
+  }
+
+  /** Aliases of aliases can stand for more than any memory holds; they may not unfold to more than a source can. */
+  #alias(alias: Alias): SourceNode {
+    const target = alias.resolve(this.#document);
+    const [start, end] = target?.range ?? [0, 0];
+    this.#aliased += end - start;
+    if (this.#aliased > MAX_SOURCE_BYTES) {
+      throw refused(`aliases unfold to more than ${MAX_SOURCE_BYTES} bytes`, this.#position(alias));
+    }
+    return this.node(target ?? null);
   }
 
   #map(node: YAMLMap): MapNode {
@@ -116,11 +160,10 @@ class Reader {
   }
 }
 
-/** YAML allows numbers and even lists as keys; a workflow's maps have text keys only, as JSON does. */
+/** Assumed: a number as a key is its text, as in JSON, so that `keys()` gives strings; YAML allows even lists. */
 function asKey(node: SourceNode): ScalarNode {
   if (node.kind !== 'scalar') {
-    const detail = `main.yaml:${node.position.line}:${node.position.column}: parse error: a map key must be a scalar`;
-    throw new BuildError([{ detail, position: node.position }]);
+    throw refused('a map key must be a scalar', node.position);
   }
   return { ...node, value: node.value === null ? '' : String(node.value) };
 }

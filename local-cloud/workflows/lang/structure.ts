@@ -66,6 +66,6 @@ function nested(body: Body): (readonly Step[])[] {
   }
 }
 
-/** The names of all steps, in source order; a name that stands twice comes twice. */
-export const allNames = (steps: readonly Step[]): string[] =>
-  steps.flatMap(({ name, body }) => [name, ...nested(body).flatMap(allNames)]);
+/** All steps at any depth, in source order. */
+export const allSteps = (steps: readonly Step[]): Step[] =>
+  steps.flatMap((step) => [step, ...nested(step.body).flatMap(allSteps)]);

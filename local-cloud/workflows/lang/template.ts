@@ -46,6 +46,7 @@ function expressionOf(text: string, node: ScalarNode, place: Place): Expression 
       node.position,
       place.step,
     );
+    return NULL;
   }
   return orProblem(() => parseExpression(text), node, place) ?? NULL;
 }

@@ -28,7 +28,7 @@ interface Threads {
 }
 
 export function compileParallel(body: ParallelBody, site: Site): Exec {
-  const threads = body.work.kind === 'for' ? iterations(body.work, body.shared, site) : branches(body, site);
+  const threads = body.work.kind === 'for' ? iterations(body.work, sharedBy(body), site) : branches(body, site);
   const limit =
     body.concurrencyLimit === undefined ? undefined : compileTemplate(body.concurrencyLimit, site);
   return (frame) => {
@@ -49,10 +49,12 @@ export function compileParallel(body: ParallelBody, site: Site): Exec {
   };
 }
 
+const sharedBy = ({ shared }: ParallelBody): string[] => shared.map(({ name }) => name);
+
 function branches(body: ParallelBody, site: Site): (frame: Frame) => Threads {
   const list = body.work.kind === 'branches' ? body.work.branches : [];
   const threads = list.map(({ name, steps }, i): Thread => {
-    const scope = childScope('branch', site.scope, [], steps, body.shared);
+    const scope = childScope('branch', site.scope, [], steps, sharedBy(body));
     const piece = { kind: 'branch', name, number: i + 1, of: list.length } as const;
     const run = watched(scope, piece, site.block(steps, scope));
     return {

@@ -10,7 +10,7 @@ import { compileSteps } from './compile-step.ts';
 import { Fatal, Raised, systemError, typeError } from './errors.ts';
 import { Frame, Run, Scope } from './frame.ts';
 import type { Host } from './host.ts';
-import { limitOf, measure } from './memory.ts';
+import { fitting, limitOf, measure } from './memory.ts';
 import type { StepObserver } from './observer.ts';
 import { seedOf } from './schedule.ts';
 import type { Callables } from './site.ts';
@@ -185,6 +185,7 @@ function libraryCall(fn: LibraryFunction): (frame: Frame, given: Given) => Maybe
     const values = defaults.map((fallback, i) => given[i] ?? fallback);
     const { answer } = frame.run.host;
     const answered = answer?.(fn.name, new Map(names.map((name, at) => [name, values[at] ?? null])));
-    return answered ?? fn.call(new Arguments(fn.name, names, values), frame.run);
+    const result = answered ?? fn.call(new Arguments(fn.name, names, values), frame.run);
+    return typeof result === 'string' ? fitting(result) : result;
   };
 }

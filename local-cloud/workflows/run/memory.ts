@@ -60,6 +60,13 @@ export function replaced(container: object, bytes: number, item: Value): void {
   known.set(container, { bytes, depth });
 }
 
+/** A string made on the way to a variable, or to nowhere. Raises ResourceLimitError when it is too long. */
+export function fitting(text: string): string {
+  // No character takes more than three bytes per UTF-16 unit, so that short strings need no counting.
+  if (text.length * 3 > MAX_STRING_BYTES) textBytes(text);
+  return text;
+}
+
 /** UTF-8 bytes of a string. Raises ResourceLimitError when there are too many. */
 export function textBytes(text: string): number {
   const bytes = Buffer.byteLength(text);
@@ -77,6 +84,6 @@ const tooDeep = () => resourceLimit(`a value is nested more than ${MAX_VALUE_DEP
  */
 export function limitOf(error: unknown): ReturnType<typeof resourceLimit> | undefined {
   return error instanceof RangeError && /call stack|string length/i.test(error.message)
-    ? tooDeep()
+    ? resourceLimit('a value is nested too deep or a string is too long')
     : undefined;
 }

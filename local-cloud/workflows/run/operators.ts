@@ -4,6 +4,7 @@
  */
 import type { BinaryOperator, UnaryOperator } from '../lang/program.ts';
 import { systemError, typeError } from './errors.ts';
+import { fitting } from './memory.ts';
 import { equal, isList, isMap, typeOf, type Value } from './values.ts';
 
 /** Assumed: arithmetic wraps at 64 bits, as in the language the service is written in. */
@@ -64,11 +65,8 @@ export function binary(operator: BinaryOperator, left: Value, right: Value): Val
     case 'in':
       return contains(left, right);
     case 'and':
-    case 'or': {
-      const a = truth(operator, left);
-      const b = truth(operator, right);
-      return operator === 'and' ? a && b : a || b;
-    }
+    case 'or':
+      return eager(operator, left, right);
   }
 }
 
@@ -77,6 +75,13 @@ export function unary(operator: UnaryOperator, operand: Value): Value {
   if (typeof operand === 'bigint') return wrap(-operand);
   if (typeof operand === 'number') return -operand;
   throw typeError(`unsupported operand type for unary -: '${typeOf(operand)}'`);
+}
+
+/** Assumed: `and` and `or` evaluate and check both sides; no documentation promises that they stop early. */
+function eager(operator: 'and' | 'or', left: Value, right: Value): boolean {
+  const a = truth(operator, left);
+  const b = truth(operator, right);
+  return operator === 'and' ? a && b : a || b;
 }
 
 function truth(operator: string, value: Value): boolean {
@@ -93,7 +98,7 @@ function add(left: Value, right: Value): Value {
   const a = joinable(left);
   const b = joinable(right);
   if (a !== undefined && b !== undefined && (typeof left === 'string' || typeof right === 'string'))
-    return a + b;
+    return fitting(a + b);
   throw unsupported('+', left, right);
 }
 
@@ -132,6 +137,7 @@ function doubles(operator: Kept, left: number, right: number): number {
   return operator === '//' ? quotient : left - quotient * right;
 }
 
+/** Assumed: only numbers with numbers and strings with strings have an order; all else is a TypeError. */
 function compare(operator: '<' | '<=' | '>' | '>=', left: Value, right: Value): boolean {
   const numbers = isNumber(left) && isNumber(right);
   const strings = typeof left === 'string' && typeof right === 'string';

@@ -34,6 +34,7 @@ function decodeJson(data: Value): Value {
   try {
     return parseJson(typeof data === 'string' ? data : Buffer.from(data).toString());
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     throw valueError(
       `json.decode: malformed JSON: ${error instanceof Error ? error.message : String(error)}`,
     );

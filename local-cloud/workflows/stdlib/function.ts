@@ -67,6 +67,11 @@ export class Arguments {
       : this.#refuse(name, 'a number');
   }
 
+  integer(name: string): number {
+    const value = this.value(name);
+    return typeof value === 'bigint' ? Number(value) : this.#refuse(name, 'an integer');
+  }
+
   boolean(name: string): boolean {
     const value = this.value(name);
     return typeof value === 'boolean' ? value : this.#refuse(name, 'a boolean');

@@ -133,7 +133,7 @@ export const TEXT: readonly LibraryFunction[] = [
   {
     name: 'text.substring',
     params: params(SOURCE, 'start', 'end'),
-    call: (args) => substring(args.string(SOURCE), args.number('start'), args.number('end')),
+    call: (args) => substring(args.string(SOURCE), args.integer('start'), args.integer('end')),
   },
   { name: 'text.to_lower', params: params(SOURCE), call: (args) => args.string(SOURCE).toLowerCase() },
   { name: 'text.to_upper', params: params(SOURCE), call: (args) => args.string(SOURCE).toUpperCase() },

@@ -262,7 +262,7 @@ describe('what can be deployed', () => {
     ],
     [
       'a connector we do not know',
-      main('a: {call: googleapis.pubsub.v1.projects.topics.publish, args: {topic: t}}'),
+      main('a: {call: googleapis.translate.v2.translations.translate, args: {topic: t}}'),
     ],
     [
       'accessString in an expression',
