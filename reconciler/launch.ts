@@ -10,6 +10,7 @@ import { argumentOf } from './argument.ts';
 import { describe } from './error-text.ts';
 import type { Flow, Json, Platform } from './model.ts';
 import type { Ports } from './ports.ts';
+import { isCondemned } from './sweep.ts';
 
 /** Longer than the longest build; after it an execution that recorded no end is taken for lost. */
 const EXECUTION_DEADLINE_MS = 3 * 60 * 60 * 1000;
@@ -53,6 +54,11 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
       };
     }
     opened = intent.execution;
+    // After the intent: a sweep that does not see the intent is one whose announcement is seen here.
+    const standing = await ports.workflows.standing(definition.name);
+    if (standing === undefined || isCondemned(standing, ports.clock.now())) {
+      return await takenBack(ports, opened, definition.name);
+    }
     const execution = await ports.workflows.execute({
       workflow: definition.name,
       argument: argumentOf({ ...request, platform, intent: opened.intent }) as unknown as Json,
@@ -74,6 +80,18 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
     const open = opened ? ` (intent ${opened.intent} stays open until the next pass has looked for it)` : '';
     return { outcome: 'failed', message: `could not launch ${request.flow}: ${describe(error)}${open}` };
   }
+}
+
+/** Nothing was started, so nothing failed; the fence is free for the next try. */
+async function takenBack(
+  ports: Ports,
+  { name, intent }: ExecutionEntry,
+  workflow: string,
+): Promise<LaunchResult> {
+  const message = `the definition ${workflow} is being removed as unused; the next pass deploys it anew`;
+  const now = ports.clock.now().toISOString();
+  await ports.store.closeExecution(name, intent, { state: 'SUPERSEDED', error: message, now });
+  return { outcome: 'held', message };
 }
 
 export const labelsOf = (execution: Pick<ExecutionEntry, 'name' | 'intent' | 'generation'>) => ({

@@ -73,6 +73,15 @@ export interface Execution {
   readonly result: Json;
 }
 
+/** A definition of ours as it is deployed. */
+export interface Deployed {
+  readonly name: string;
+  /** When its text was deployed (RFC 3339). */
+  readonly deployedAt: string;
+  /** When a sweep announced its removal (RFC 3339); null when none did. */
+  readonly condemnedAt: string | null;
+}
+
 export interface Workflows {
   /** Deploys the definition unless one of this name, whose text its name is the hash of, stands already. */
   ensure(definition: Definition): Promise<{ revision: string; created: boolean }>;
@@ -85,6 +94,17 @@ export interface Workflows {
   find(workflow: string, labels: Readonly<Record<string, string>>): Promise<Execution[]>;
   /** undefined when the service no longer knows it. */
   get(execution: string): Promise<Execution | undefined>;
+
+  /** Every definition that Plumbline deployed. */
+  list(): Promise<Deployed[]>;
+  /** How a definition stands at this moment, past every cache; undefined when there is none. */
+  standing(workflow: string): Promise<Deployed | undefined>;
+  /** Whether an execution is active or queued, and when the newest one started (RFC 3339). */
+  lastUse(workflow: string): Promise<{ readonly open: boolean; readonly at: string | null }>;
+  /** Announces the removal; whoever asks for its standing from now on sees it. */
+  condemn(workflow: string, at: Date): Promise<void>;
+  /** Deletes the definition. The service cancels what still runs of it; one that is gone already is no error. */
+  remove(workflow: string): Promise<void>;
 }
 
 /** A read-only half: what `check` and dry runs get. */

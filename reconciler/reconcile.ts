@@ -13,6 +13,7 @@ import { plan } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
+import { sweep } from './sweep.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface PassOptions {
@@ -32,6 +33,8 @@ export type PassEvent =
   | { readonly type: 'loaded'; readonly tenants: number }
   | { readonly type: 'observed'; readonly tenants: number }
   | { readonly type: 'launched'; readonly tenant: string; readonly flow: string; readonly intent: string }
+  /** Definitions that nothing needed any more are gone. */
+  | { readonly type: 'swept'; readonly workflows: readonly string[] }
   | { readonly type: 'problem'; readonly tenant: string; readonly message: string };
 
 /** Throws only when the store cannot be read or written; everything else is in the report. */
@@ -59,8 +62,23 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   const launched = options.dryRun ? judged : await launchAll(ports, options, judged);
 
   const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
-  if (!options.dryRun) await ports.store.saveRun(runRecordOf(report, cases));
+  if (!options.dryRun) {
+    await ports.store.saveRun(runRecordOf(report, cases));
+    await tidy(ports, options);
+  }
   return report;
+}
+
+/** Once per pass, whatever the number of tasks; what cannot be removed today is removed another day. */
+async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Promise<void> {
+  if (shard !== undefined && shard.index !== 0) return;
+  try {
+    const workflows = await sweep(ports, platform);
+    if (workflows.length > 0) onEvent?.({ type: 'swept', workflows });
+  } catch (error) {
+    const message = `unused workflow definitions were not removed: ${describe(error)}`;
+    onEvent?.({ type: 'problem', tenant: PASS, message });
+  }
 }
 
 /** A record that does not parse has nothing to compare; a decommissioned tenant has nothing to look for. */

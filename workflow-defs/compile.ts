@@ -43,6 +43,8 @@ const FLOWS: Readonly<Record<Flow, (platform: Platform) => Workflow>> = {
   decommission,
 };
 
+export const FLOW_NAMES = Object.keys(FLOWS) as readonly Flow[];
+
 /** A pass compiles for every tenant it launches, always with the one platform it was started with. */
 const compiled = new WeakMap<Platform, Map<Flow, Definition>>();
 

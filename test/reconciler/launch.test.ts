@@ -70,6 +70,11 @@ class World {
           .filter((run) => Object.entries(labels).every(([key, value]) => run.labels[key] === value)),
       ),
     get: (name) => Promise.resolve(this.runs.find((run) => run.name === name)),
+    list: () => Promise.resolve([]),
+    standing: (name) => Promise.resolve({ name, deployedAt: '2026-01-01T00:00:00Z', condemnedAt: null }),
+    lastUse: () => Promise.resolve({ open: false, at: null }),
+    condemn: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
   };
 
   get ports(): Ports {
@@ -88,6 +93,8 @@ class World {
 
   async launch(fate: Fate): Promise<void> {
     this.fate = fate;
+    // Rows carry the store's own time, which nobody moves: an intent that is opened now must not look old at once.
+    if ((await this.store.listActive()).length === 0) this.offset = 0;
     await launch(this.ports, PLATFORM, {
       tenant: tenant(),
       applied: null,

@@ -5,11 +5,11 @@ import type { RunReport } from '../../model.ts';
 import type { Ports } from '../../ports.ts';
 import { reconcile, type PassEvent } from '../../reconcile.ts';
 import { plural } from '../../report/words.ts';
-import { EXIT, detailedCode } from '../exit-codes.ts';
+import { EXIT, detailedCode, launchFailed } from '../exit-codes.ts';
 import { notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { tenantName } from '../records.ts';
-import { rendered, writeReports } from '../reports.ts';
+import { makeFolder, rendered, writeReports } from '../reports.ts';
 
 export interface ReconcileOptions {
   readonly dryRun: boolean;
@@ -29,6 +29,8 @@ export async function reconcileCommand(
     for (const name of names) {
       if ((await ports.store.getTenant(name)) === undefined) throw notFound('tenant', name);
     }
+    // Before the pass: what it finds must not be lost for want of a place.
+    if (options.reportDir !== undefined) await makeFolder(cli, options.reportDir);
     const report = await reconcile(ports, {
       platform: settings.platform(),
       dryRun: options.dryRun,
@@ -42,7 +44,7 @@ export async function reconcileCommand(
     }
     cli.print(rendered(report, options.output, cli.paint()));
     if (options.reportDir !== undefined) await writeReports(cli, report, options.reportDir);
-    if (failed) return EXIT.error;
+    if (failed || launchFailed(report)) return EXIT.error;
     return options.detailedExitcode ? detailedCode(report) : EXIT.ok;
   });
 }
@@ -59,6 +61,8 @@ function eventLine(event: PassEvent): string {
       return `${plural(event.tenants, 'tenant')} observed`;
     case 'launched':
       return `${event.tenant}: ${event.flow} launched (${event.intent})`;
+    case 'swept':
+      return `${plural(event.workflows.length, 'unused workflow definition')} removed`;
     case 'problem':
       return `${event.tenant}: ${event.message}`;
   }
