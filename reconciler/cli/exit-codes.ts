@@ -21,13 +21,19 @@ interface DetailedCode {
 const has = (report: RunReport, ...classes: (keyof RunReport['summary']['findings'])[]): boolean =>
   classes.some((name) => (report.summary.findings[name] ?? 0) > 0);
 
+/** The pass wanted to act and could not; the next one tries again. */
+export const launchFailed = ({ tenants }: RunReport): boolean =>
+  tenants.some(({ held }) => held.some(({ reason }) => reason === 'retry-later'));
+
 /** Worst first: the first row that applies is the exit code of `--detailed-exitcode`. */
 export const DETAILED: readonly DetailedCode[] = [
   {
     code: 1,
     name: 'error',
-    meaning: 'the command failed, or a tenant could not be judged',
-    applies: ({ tenants }) => tenants.some(({ error, verdict }) => error !== null || verdict === 'invalid'),
+    meaning: 'the command or a launch failed, or a tenant could not be judged',
+    applies: (report) =>
+      launchFailed(report) ||
+      report.tenants.some(({ error, verdict }) => error !== null || verdict === 'invalid'),
   },
   {
     code: 5,

@@ -1,5 +1,5 @@
 /** Reports on their way out: to stdout in one format, to a folder in all of them. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunReport } from '../model.ts';
 import { renderHtml } from '../report/html.ts';
@@ -31,6 +31,22 @@ export async function writeReports(cli: Cli, report: RunReport, folder: string):
   for (const [name, format] of files) await writeReport(cli, report, format, join(folder, name));
 }
 
+/** Throws CliError when the folder is not there, or nothing may be written in it. */
+export async function makeFolder(cli: Cli, path: string): Promise<void> {
+  const folder = resolve(cli.host.cwd, path);
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw notWritten(folder, cause);
+  }
+}
+
+const notWritten = (path: string, cause: unknown): CliError =>
+  new CliError(`no report can be written to ${path} (${(cause as Error).message}); name another place`, {
+    cause,
+  });
+
 export async function writeReport(
   cli: Cli,
   report: RunReport,
@@ -38,11 +54,11 @@ export async function writeReport(
   path: string,
 ): Promise<void> {
   const file = resolve(cli.host.cwd, path);
+  await makeFolder(cli, dirname(file));
   try {
-    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, rendered(report, format));
   } catch (cause) {
-    throw new CliError(`the report cannot be written to ${file}: ${(cause as Error).message}`, { cause });
+    throw notWritten(file, cause);
   }
   cli.note(`report written to ${file}`);
 }

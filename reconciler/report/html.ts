@@ -167,7 +167,7 @@ function loose(tenant: TenantReport): Markup {
       .map(({ flow, summary }) => `Next: ${flow}: ${summary}`),
     ...tenant.held
       .filter(({ because }) => because.length === 0)
-      .map(({ reason, message }) => `Held, ${reason}: ${message}`),
+      .map(({ reason, message }) => `Held, ${reason}: ${shortTime(message)}`),
   ];
   return html`${lines.map((line) => html`<p>${text(line)}</p> `)}`;
 }

@@ -133,7 +133,7 @@ function looseLines(tenant: TenantReport, paint: Paint): string[] {
       .map(({ flow, summary }) => paint.cyan(printable(`  next: ${flow}: ${summary}`))),
     ...tenant.held
       .filter(({ because }) => because.length === 0)
-      .map(({ reason, message }) => paint.magenta(printable(`  held, ${reason}: ${message}`))),
+      .map(({ reason, message }) => paint.magenta(printable(`  held, ${reason}: ${shortTime(message)}`))),
   ];
 }
 

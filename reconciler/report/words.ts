@@ -45,9 +45,9 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   decommissioned: 'decommissioned',
 };
 
-/** `2026-03-01 10:00:05Z`: to the second, still UTC, still sortable. Text that is no such time stays what it is. */
-export const shortTime = (time: string): string =>
-  time.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2Z');
+/** Times in a text as `2026-03-01 10:00:05Z`: to the second, still UTC, still sortable. The rest stays what it is. */
+export const shortTime = (text: string): string =>
+  text.replace(/\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z\b/g, '$1 $2Z');
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
@@ -132,7 +132,7 @@ export function nextFor(tenant: TenantReport, finding: Finding, mode: RunReport[
   const held = tenant.held.find(({ because }) => because.includes(key));
   if (held) {
     const what = held.flow === null ? '' : `${held.flow} `;
-    return { kind: 'held', text: `${what}held, ${held.reason}: ${held.message}` };
+    return { kind: 'held', text: `${what}held, ${held.reason}: ${shortTime(held.message)}` };
   }
   return { kind: 'none', text: 'nothing planned: no policy acts on it' };
 }

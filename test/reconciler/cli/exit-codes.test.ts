@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DETAILED, detailedCode, detailedHelp } from '../../../reconciler/cli/exit-codes.ts';
-import type { FindingClass, RunReport, Verdict } from '../../../reconciler/model.ts';
+import type { FindingClass, HoldReason, RunReport, Verdict } from '../../../reconciler/model.ts';
 import { IN_SYNC, SAMPLE } from '../report/sample.ts';
 
 const report = (
@@ -8,6 +8,18 @@ const report = (
   findings: Partial<Record<FindingClass, number>> = {},
   held = 0,
 ): RunReport => ({ ...IN_SYNC, summary: { ...IN_SYNC.summary, verdicts, findings, held } });
+
+/** The sample's held tenant alone, held for another reason. */
+function withHeld(reason: HoldReason): RunReport {
+  const tenants = SAMPLE.tenants.filter(({ name }) => name === 'beta');
+  return {
+    ...SAMPLE,
+    tenants: tenants.map((tenant) => ({
+      ...tenant,
+      held: tenant.held.map((held) => ({ ...held, reason })),
+    })),
+  };
+}
 
 describe('reconcile --detailed-exitcode', () => {
   it.each([
@@ -17,6 +29,7 @@ describe('reconcile --detailed-exitcode', () => {
     [3, 'work under way', report({ 'in-progress': 1 })],
     [4, 'an endpoint that fails', report({ unhealthy: 1 }, { unhealthy: 1 })],
     [5, 'something nobody could read', report({ unreadable: 1 }, { unreadable: 1 })],
+    [1, 'a launch that failed', withHeld('retry-later')],
     [6, 'drift that is held', report({ drift: 1 }, { changed: 1 }, 1)],
     [1, 'a tenant that could not be judged, whatever else there is', SAMPLE],
   ])('is %i for %s', (code, _name, value) => {

@@ -224,6 +224,20 @@ describe('what a pass left in the store', () => {
     });
   });
 
+  it('is told when its report cannot be written, with the place', async () => {
+    await inFolder(async (cwd) => {
+      await withRun(cwd);
+      const { code, stderr } = await plumb(['report', '-o', `html=${ACME}/report.html`], {
+        cwd,
+        env: EMBEDDED,
+      });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^error: no report can be written to .*acme\.yaml \(.*\); name another place\n$/,
+      );
+    });
+  });
+
   it('is described with the last error, its build and its log, and times people can read', async () => {
     await inFolder(async (cwd) => {
       await withRun(cwd);
