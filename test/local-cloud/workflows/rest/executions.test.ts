@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ExecutionsClient } from '@google-cloud/workflows';
 import { PassThroughClient } from 'google-auth-library';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -280,6 +281,24 @@ describe("Google's own client", () => {
     expect(listed.map((execution) => execution.name)).toEqual([name]);
     const [cancelled] = await client.cancelExecution({ name });
     expect(cancelled.state).toBe('CANCELLED');
+    await client.createExecution({ parent, execution: { labels: { by: 'client' } } });
+    const paged: unknown[] = [];
+    for await (const execution of client.listExecutionsAsync({
+      parent,
+      pageSize: 1,
+      filter: 'labels.by="client" AND (state="ACTIVE" OR state="CANCELLED")',
+      orderBy: 'createTime desc',
+    })) {
+      paged.push(execution.state);
+    }
+    expect(paged).toEqual(['ACTIVE', 'CANCELLED']);
+    const streamed: unknown[] = [];
+    // gax begins to read when it is told to flow; iterating over its stream would wait for ever.
+    const stream = client.listExecutionsStream({ parent, filter: 'label:by', view: 'FULL' });
+    stream.on('data', ({ state }: { state: unknown }) => streamed.push(state));
+    await once(stream, 'end');
+    expect(streamed).toEqual(['ACTIVE', 'CANCELLED']);
+    await expect(client.cancelExecution({ name })).rejects.toMatchObject({ code: 400 });
     await expect(client.getExecution({ name: `${name}x` })).rejects.toMatchObject({ code: 404 });
     await client.close();
   });

@@ -82,6 +82,14 @@ describe('create', () => {
     ['a reserved variable', 'ok', { userEnvVars: { GOOGLE_X: '1' } }, 'GOOGLE_X'],
     ['an unknown call log level', 'ok', { callLogLevel: 'LOUD' }, 'callLogLevel'],
     ['an account without @', 'ok', { serviceAccount: 'me' }, 'serviceAccount'],
+    ['a key that can be none', 'ok', { cryptoKeyName: 'key' }, 'cryptoKeyName'],
+    ['a tag that can be none', 'ok', { tags: { x: 'y' } }, "tags key 'x'"],
+    ['an unknown field', 'ok', { colour: 'red' }, 'colour'],
+    ['too many labels', 'ok', { labels: many(65, 'x') }, '65 labels'],
+    ['too many variables', 'ok', { userEnvVars: many(21, 'x') }, 'more than 20'],
+    ['a large variable', 'ok', { userEnvVars: { a: 'x'.repeat(4097) } }, '4 KiB'],
+    ['a variable that is no text', 'ok', { userEnvVars: { a: 1 } }, 'must be a string'],
+    ['a large source', 'ok', { sourceContents: ' '.repeat(128 * 1024 + 1) }, 'sourceContents is larger'],
   ])('refuses %s', async (_name, id, fields, reason) => {
     const { status, body } = await w.call('workflows', 'POST', `${PARENT}/workflows?workflowId=${id}`, {
       sourceContents: SOURCE,
@@ -89,6 +97,45 @@ describe('create', () => {
     });
     expect(status).toBe(400);
     expect(JSON.stringify(body)).toContain(reason);
+  });
+});
+
+const many = (count: number, value: string): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, value]));
+
+describe('a workflow', () => {
+  it.each([
+    ['r@other.iam.gserviceaccount.com', 'projects/other/serviceAccounts/r@other.iam.gserviceaccount.com'],
+    [
+      'projects/-/serviceAccounts/r@other.iam.gserviceaccount.com',
+      'projects/other/serviceAccounts/r@other.iam.gserviceaccount.com',
+    ],
+    ['projects/p/serviceAccounts/123456789012345678901', 'projects/p/serviceAccounts/123456789012345678901'],
+  ])('given the account %s is read back with its full name', async (given, want) => {
+    const operation = await w.deploy(`account-${given.length}`, SOURCE, { serviceAccount: given });
+    expect(operation['response']).toMatchObject({ serviceAccount: want });
+  });
+
+  it('without an account runs as the default one', async () => {
+    expect((await w.deploy('no-account', SOURCE))['response']).toMatchObject({
+      serviceAccount: expect.stringMatching(
+        /^projects\/acme\/serviceAccounts\/\d+-compute@developer\.gserviceaccount\.com$/,
+      ) as string,
+    });
+  });
+
+  it('with a key names its version, and takes tags only when it is made', async () => {
+    const key = 'projects/acme/locations/us-central1/keyRings/r/cryptoKeys/k';
+    const fields = { cryptoKeyName: key, tags: { 'tagKeys/1': 'tagValues/2' } };
+    const operation = await w.deploy('keyed', SOURCE, fields);
+    expect(operation['response']).toMatchObject({
+      cryptoKeyName: key,
+      cryptoKeyVersion: `${key}/cryptoKeyVersions/1`,
+      allKmsKeys: [key],
+    });
+    expect(operation['response']).not.toHaveProperty('tags');
+    const path = `${PARENT}/workflows/keyed?updateMask=tags`;
+    expect((await w.call('workflows', 'PATCH', path, { tags: {} })).status).toBe(400);
   });
 });
 
@@ -150,6 +197,12 @@ describe('reading', () => {
     expect(rest['workflows']).toHaveLength(1);
     const filtered = await get(`${parent}/workflows?filter=${encodeURIComponent('labels.id="c"')}`);
     expect(filtered['workflows']).toHaveLength(1);
+    const either = encodeURIComponent('labels.id="c" OR (labels:id AND name="*/a")');
+    const ordered = await get(`${parent}/workflows?filter=${either}&orderBy=name%20desc`);
+    expect((ordered['workflows'] as Json[]).map(({ name }) => name)).toEqual([
+      `${parent}/workflows/c`,
+      `${parent}/workflows/a`,
+    ]);
   });
 
   it('answers 404 in the standard form, and serves the beta versions too', async () => {
