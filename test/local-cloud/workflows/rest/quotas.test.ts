@@ -81,6 +81,35 @@ describe('an execution', () => {
     expect(JSON.stringify(body)).not.toContain(String(name));
   });
 
+  it('keeps its revision while it runs, and is cancelled with its workflow', async () => {
+    const path = `${PARENT}/workflows/kept`;
+    const nap = (answer: string) =>
+      `- nap: {call: sys.sleep, args: {seconds: 3600}}\n- a: {return: ${answer}}`;
+    const begin = async () =>
+      (await w.call('workflowexecutions', 'POST', `${path}/executions`, {})).body as { name: string };
+    await w.call('workflows', 'POST', `${PARENT}/workflows?workflowId=kept`, { sourceContents: nap('old') });
+    await w.cloud.clock.advance(2000);
+    const old = await begin();
+    await w.call('workflows', 'PATCH', `${path}?updateMask=sourceContents`, { sourceContents: nap('new') });
+    await w.cloud.clock.advance(2000);
+    await begin();
+    await w.cloud.clock.advance(3_700_000);
+    const { body } = await w.call('workflowexecutions', 'GET', `${path}/executions?view=FULL`);
+    expect(body['executions']).toMatchObject([
+      { result: '"new"', workflowRevisionId: expect.stringMatching(/^000002-/) as string },
+      { name: old.name, result: '"old"', workflowRevisionId: expect.stringMatching(/^000001-/) as string },
+    ]);
+    const { name } = await begin();
+    const running = engineOf(w.cloud).executions.get(
+      { project: 'acme', location: 'us-central1', workflow: 'kept' },
+      name.split('/').at(-1) ?? '',
+    );
+    await w.call('workflows', 'DELETE', path);
+    await w.cloud.clock.advance(2000);
+    expect(running.state).toBe('CANCELLED');
+    expect((await w.call('workflowexecutions', 'GET', name)).status).toBe(404);
+  });
+
   it('fails when it has run for a year', async () => {
     await w.call('workflows', 'POST', `${PARENT}/workflows?workflowId=years`, {
       sourceContents: '- a: {call: sys.sleep, args: {seconds: 31000000}}\n- b: {next: a}',
