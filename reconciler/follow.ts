@@ -13,6 +13,8 @@ export interface Followed {
 }
 
 export interface FollowOptions {
+  /** Told of even when they have ended before the first look: a launch may fail at once. */
+  readonly intents?: readonly string[];
   readonly onStatus?: (tenant: string, status: TenantStatus) => void;
   /** Wall time between looks. */
   readonly everyMs?: number;
@@ -22,17 +24,19 @@ export interface FollowOptions {
 const DEFAULT_EVERY_MS = 500;
 /** A workflow that died cannot record its end, so now and then the service itself is asked. */
 const SETTLE_EVERY = 20;
+/** How far back an execution that was just launched can be. */
+const RECENT = 10;
 
-/** The end of every active execution of these tenants, in name order. */
+/** The end of every active execution of these tenants, and of those named by `intents`, in name order. */
 export async function follow(
   ports: Ports,
   tenants: readonly string[],
   options: FollowOptions = {},
 ): Promise<Followed[]> {
-  const wanted = new Set(tenants);
-  const watched = (await ports.store.listActive()).filter((entry) => wanted.has(entry.name));
+  const { active: underWay, over } = await toWatch(ports, new Set(tenants), options.intents ?? []);
+  const watched = [...underWay, ...over].sort((one, other) => (one.name < other.name ? -1 : 1));
   const told = new Map<string, TenantStatus>();
-  let open = new Set(watched.map((entry) => entry.intent));
+  let open = new Set(underWay.map((entry) => entry.intent));
   for (let look = 1; ; look += 1) {
     const ledger = await ports.store.ledgerOf([...new Set(watched.map((entry) => entry.name))]);
     for (const [tenant, { status }] of ledger) {
@@ -48,6 +52,20 @@ export async function follow(
     open = new Set(active.map((entry) => entry.intent).filter((intent) => open.has(intent)));
   }
   return Promise.all(watched.map((entry) => ended(ports, entry)));
+}
+
+/** What is under way, and of `intents` what is over already. */
+async function toWatch(
+  ports: Ports,
+  tenants: ReadonlySet<string>,
+  intents: readonly string[],
+): Promise<{ active: ExecutionEntry[]; over: ExecutionEntry[] }> {
+  const active = (await ports.store.listActive()).filter(({ name }) => tenants.has(name));
+  const missed = new Set(intents);
+  for (const { intent } of active) missed.delete(intent);
+  if (missed.size === 0) return { active, over: [] };
+  const histories = await Promise.all([...tenants].map((name) => ports.store.listExecutions(name, RECENT)));
+  return { active, over: histories.flat().filter(({ intent }) => missed.has(intent)) };
 }
 
 async function ended(ports: Ports, watched: ExecutionEntry): Promise<Followed> {

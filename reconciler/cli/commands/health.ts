@@ -26,7 +26,7 @@ export async function health(cli: Cli, given: readonly string[], options: Health
     const checks = await healthChecks(ports, settings.platform(), only);
     for (const { tenant, intent, message } of checks)
       cli.note(`${tenant}: ${intent ?? 'not checked'}: ${message}`);
-    const launched = checks.filter(({ intent }) => intent !== null).map(({ tenant }) => tenant);
+    const launched = checks.flatMap(({ tenant, intent }) => (intent === null ? [] : [{ tenant, intent }]));
     if (launched.length > 0) await followed(cli, ports, launched);
     return show(cli, await tenantViews(ports.store, names), options);
   });

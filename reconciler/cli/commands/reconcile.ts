@@ -1,7 +1,6 @@
 /** `plumb reconcile`: one pass from a person's machine, with progress on stderr and the report on stdout. */
 import { randomBytes } from 'node:crypto';
 import { follow } from '../../follow.ts';
-import type { RunReport } from '../../model.ts';
 import type { Ports } from '../../ports.ts';
 import { reconcile, type PassEvent } from '../../reconcile.ts';
 import { plural } from '../../report/words.ts';
@@ -31,15 +30,19 @@ export async function reconcileCommand(
     }
     // Before the pass: what it finds must not be lost for want of a place.
     if (options.reportDir !== undefined) await makeFolder(cli, options.reportDir);
+    const launched: Launched[] = [];
     const report = await reconcile(ports, {
       platform: settings.platform(),
       dryRun: options.dryRun,
       ...(names.length > 0 && { only: names }),
       runId: runIdAt(ports.clock.now()),
-      onEvent: (event) => cli.note(eventLine(event)),
+      onEvent: (event) => {
+        cli.note(eventLine(event));
+        if (event.type === 'launched') launched.push(event);
+      },
     });
-    const failed = options.wait && (await waitFor(cli, ports, report));
-    if (options.wait && report.summary.launched > 0) {
+    const failed = options.wait && launched.length > 0 && !(await followed(cli, ports, launched));
+    if (options.wait && launched.length > 0) {
       cli.note('the report is of what was seen before the launch; the next pass says what has become of it');
     }
     cli.print(rendered(report, options.output, cli.paint()));
@@ -68,22 +71,16 @@ function eventLine(event: PassEvent): string {
   }
 }
 
-/** True when something that was launched did not succeed. */
-async function waitFor(cli: Cli, ports: Ports, report: RunReport): Promise<boolean> {
-  const launched = report.tenants.filter(({ actions }) =>
-    actions.some(({ execution }) => execution !== null),
-  );
-  if (launched.length === 0) return false;
-  return !(await followed(
-    cli,
-    ports,
-    launched.map(({ name }) => name),
-  ));
+export interface Launched {
+  readonly tenant: string;
+  readonly intent: string;
 }
 
 /** Tells each status on stderr; true when all ended well. */
-export async function followed(cli: Cli, ports: Ports, tenants: readonly string[]): Promise<boolean> {
+export async function followed(cli: Cli, ports: Ports, launched: readonly Launched[]): Promise<boolean> {
+  const tenants = launched.map(({ tenant }) => tenant);
   const ends = await follow(ports, tenants, {
+    intents: launched.map(({ intent }) => intent),
     onStatus: (tenant, status) => cli.note(`${tenant}: ${status}`),
   });
   for (const end of ends) {

@@ -46,6 +46,6 @@ export async function request(
       `tenant/${tenant} ${kind} accepted: ${result.intent} (execution ${lastPart(result.execution)})`,
     );
     if (!wait) return EXIT.ok;
-    return (await followed(cli, ports, [tenant])) ? EXIT.ok : EXIT.error;
+    return (await followed(cli, ports, [{ tenant, intent: result.intent }])) ? EXIT.ok : EXIT.error;
   });
 }
