@@ -46,21 +46,22 @@ export function readSource(text: string): SourceNode {
   const lines = new LineCounter();
   const document = parseYaml(text, lines);
   if (document.errors.length > 0) {
-    throw new BuildError(document.errors.flatMap((error) => yamlProblem(error, lines)));
+    const problems = document.errors.map((error) => yamlProblem(error, lines));
+    // The parser's own recursion ran out, and it says so once for every level it was in, innermost first.
+    const overflow = document.errors.findLastIndex(({ message }) => message.startsWith('Maximum call stack'));
+    throw new BuildError(overflow < 0 ? problems : [tooDeep(problems[overflow]?.position ?? START)]);
   }
   return new Reader(text, document, lines).node(document.contents);
 }
 
-function yamlProblem({ code, message, pos: [start, end] }: YAMLError, lines: LineCounter): Problem[] {
+function yamlProblem({ code, message, pos: [start, end] }: YAMLError, lines: LineCounter): Problem {
   const { line, col: column } = lines.linePos(start);
   const position = { line, column, length: Math.max(0, end - start) };
-  // The parser's own recursion ran out, and it says so once for every level it was in.
-  if (message.startsWith('Maximum call stack')) return [...tooDeep(position).problems].slice(0, 1);
   const reason =
     code === 'MULTIPLE_DOCS'
       ? 'the source must be one document'
       : (message.split('\n')[0] ?? code).replace(/ at line \d+, column \d+:?$/, '');
-  return [...refused(reason, position).problems];
+  return refused(reason, position);
 }
 
 /** Assumed: YAML 1.2, in which `yes`, `no`, `on` and `off` are strings and only true and false are booleans. */
@@ -71,17 +72,17 @@ function parseYaml(text: string, lines: LineCounter): Document {
     return parseDocument(text, { version: YAML_VERSION, intAsBigInt: true, lineCounter: lines });
   } catch (error) {
     // The parser's own recursion, long before the deepest a person would write.
-    if (error instanceof RangeError) throw tooDeep(START);
+    if (error instanceof RangeError) throw new BuildError([tooDeep(START)]);
     throw error;
   }
 }
 
-const refused = (reason: string, position: Position): BuildError =>
-  new BuildError([
-    { detail: `main.yaml:${position.line}:${position.column}: parse error: ${reason}`, position },
-  ]);
+const refused = (reason: string, position: Position): Problem => ({
+  detail: `main.yaml:${position.line}:${position.column}: parse error: ${reason}`,
+  position,
+});
 
-const tooDeep = (position: Position): BuildError =>
+const tooDeep = (position: Position): Problem =>
   refused(`lists and maps are nested more than ${MAX_SOURCE_DEPTH} levels deep`, position);
 
 class Reader {
@@ -101,7 +102,7 @@ class Reader {
     if (node === null) return { kind: 'scalar', value: null, position: START };
     if (isScalar(node)) return this.#scalar(node);
     // An anchor may hold an alias of itself: that, too, is a nesting without end.
-    if (this.#depth >= MAX_SOURCE_DEPTH) throw tooDeep(this.#position(node));
+    if (this.#depth >= MAX_SOURCE_DEPTH) throw new BuildError([tooDeep(this.#position(node))]);
     this.#depth += 1;
     const read = this.#container(node);
     this.#depth -= 1;
@@ -125,7 +126,8 @@ class Reader {
     const [start, end] = target?.range ?? [0, 0];
     this.#aliased += end - start;
     if (this.#aliased > MAX_SOURCE_BYTES) {
-      throw refused(`aliases unfold to more than ${MAX_SOURCE_BYTES} bytes`, this.#position(alias));
+      const reason = `aliases unfold to more than ${MAX_SOURCE_BYTES} bytes`;
+      throw new BuildError([refused(reason, this.#position(alias))]);
     }
     return this.node(target ?? null);
   }
@@ -163,7 +165,7 @@ class Reader {
 /** Assumed: a number as a key is its text, as in JSON, so that `keys()` gives strings; YAML allows even lists. */
 function asKey(node: SourceNode): ScalarNode {
   if (node.kind !== 'scalar') {
-    throw refused('a map key must be a scalar', node.position);
+    throw new BuildError([refused('a map key must be a scalar', node.position)]);
   }
   return { ...node, value: node.value === null ? '' : String(node.value) };
 }
