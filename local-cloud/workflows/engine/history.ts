@@ -23,7 +23,10 @@ export interface StepEntry {
   updated: number;
   state: EntryState;
   next: number | undefined;
-  readonly children: number[];
+  /** Made with the first child: most steps have none, and there may be 100,000 of them. */
+  children: number[] | undefined;
+  /** The last piece that began inside it, in sequence. */
+  last: StepEntry | undefined;
   /** JSON text of the error. */
   exception: string | undefined;
   /** JSON text of a map: values may change in place once the step is over. */
@@ -53,8 +56,8 @@ export class History implements StepObserver {
   readonly call?: NonNullable<StepObserver['call']>;
   readonly #options: HistoryOptions;
   #entries: StepEntry[] = [];
-  /** The entry each sequence stands at, by the id of the entry around it; 0 is the main line. */
-  readonly #last = new Map<number, StepEntry>();
+  /** The last step of the main line. */
+  #last: StepEntry | undefined;
   #ended = false;
 
   constructor(options: HistoryOptions) {
@@ -73,7 +76,8 @@ export class History implements StepObserver {
   begin(piece: Piece, frame: Frame): number {
     const around = this.#around(frame);
     const now = this.#options.now();
-    const previous = isThread(piece) ? undefined : this.#last.get(around?.id ?? 0);
+    const beside = isThread(piece);
+    const previous = beside ? undefined : around === undefined ? this.#last : around.last;
     const entry: StepEntry = {
       id: this.#entries.length + 1,
       routine: frame.routine,
@@ -84,17 +88,22 @@ export class History implements StepObserver {
       parent: around?.id,
       previous: previous?.id,
       next: undefined,
-      children: [],
+      children: undefined,
+      last: undefined,
       progress: progressOf(piece, this.#options.detailed),
-      thread: isThread(piece) ? threadOf(piece, around) : around?.thread,
+      thread: beside ? threadOf(piece, around) : around?.thread,
       state: 'STATE_IN_PROGRESS',
       exception: undefined,
       variables: undefined,
     };
     this.#entries.push(entry);
-    around?.children.push(entry.id);
     if (previous !== undefined) previous.next = entry.id;
-    if (!isThread(piece)) this.#last.set(around?.id ?? 0, entry);
+    if (around === undefined) {
+      this.#last = entry;
+    } else {
+      (around.children ??= []).push(entry.id);
+      if (!beside) around.last = entry;
+    }
     if (piece.kind === 'except') this.#options.calls?.handled(entry.step, frame.routine, piece.error);
     return entry.id;
   }
@@ -102,7 +111,7 @@ export class History implements StepObserver {
   end(id: number, variables: () => Variables, failure?: { readonly error: unknown }): void {
     const entry = this.#entries[id - 1];
     if (entry === undefined || this.#ended) return;
-    this.#last.delete(id);
+    entry.last = undefined;
     entry.updated = this.#options.now();
     if (this.#options.detailed) entry.variables = printable(variables());
     if (failure === undefined) {
@@ -123,7 +132,7 @@ export class History implements StepObserver {
       entry.updated = this.#options.now();
     }
     this.#ended = true;
-    this.#last.clear();
+    this.#last = undefined;
   }
 
   clear(): void {

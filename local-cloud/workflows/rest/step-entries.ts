@@ -111,7 +111,7 @@ const navigationOf = ({ parent, previous, next, children }: StepEntry): Record<s
   ...(parent !== undefined && { parent: String(parent) }),
   ...(previous !== undefined && { previous: String(previous) }),
   ...(next !== undefined && { next: String(next) }),
-  ...(children.length > 0 && { children: children.map(String) }),
+  ...(children !== undefined && { children: children.map(String) }),
 });
 
 const metadataOf = ({ progress, thread }: StepEntry): Record<string, unknown> => ({
