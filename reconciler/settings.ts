@@ -2,7 +2,7 @@
  * What a command works on: the platform, the store, the local cloud if one is meant, and who asks.
  * Order: flag, then PLUMBLINE_* variable, then ./plumbline.yaml, then what a running local cloud implies.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -80,6 +80,19 @@ export function loadSettings(input: SettingsInput): Settings {
     identity: identityOf(input, info !== undefined, store),
     platform: () => complete(platform),
   };
+}
+
+/**
+ * The platform alone, for what reaches nothing: no store has to be named and no local cloud has to run. `assumed`:
+ * nothing of it is set anywhere, so it is the local cloud's. Throws SettingsError when only a part is set.
+ */
+export function loadPlatform(input: SettingsInput): { platform: Platform; assumed: boolean } {
+  const { env, flags, cwd } = input;
+  const given = givenPlatform(flags.set ?? [], env, readFile(input).platform);
+  const named = env['PLUMBLINE_LOCAL'];
+  const local = named !== '' && existsSync(resolve(cwd, named ?? DEFAULT_INFO_FILE));
+  const assumed = !local && Object.keys(given).length === 0;
+  return { platform: local || assumed ? { ...LOCAL_PLATFORM, ...given } : complete(given), assumed };
 }
 
 function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {

@@ -8,6 +8,7 @@ import type { ApplyOptions } from './commands/apply.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { HealthOptions } from './commands/health.ts';
+import type { PreviewOptions } from './commands/preview.ts';
 import type { ReconcileOptions } from './commands/reconcile.ts';
 import type { ReportOptions } from './commands/report.ts';
 import type { RequestOptions } from './commands/request.ts';
@@ -90,6 +91,21 @@ function addRecordCommands(program: Command, bind: Bind): void {
     .addHelpText('after', '\nExit codes: 0 same, 1 differs, 2 error (as kubectl diff).')
     .action((options: DiffOptions) =>
       bind(async (cli) => (await import('./commands/diff.ts')).diff(cli, options)),
+    );
+  program
+    .command('preview')
+    .summary('show what a record would lead to')
+    .description(
+      'Shows how records differ from the stored ones, what the next pass would launch for them, and the definition ' +
+        'and argument it would launch with, as if everything stood as last applied. Changes nothing.',
+    )
+    .addOption(files())
+    .option('-R, --recursive', 'also read the folders below', false)
+    .option('--offline', 'open nothing: every record counts as new', false)
+    .option('--definition', 'print only the text of the workflow definition', false)
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .action((options: PreviewOptions) =>
+      bind(async (cli) => (await import('./commands/preview.ts')).preview(cli, options)),
     );
   program
     .command('get')

@@ -1,0 +1,88 @@
+/**
+ * What storing a record would lead to: the plan of the next pass, and the exact definition and argument it would
+ * launch with. The world is taken to stand as it was last applied, so nothing has to be looked at. Pure.
+ */
+import type { ExecutionEntry, LedgerEntry } from '../desired-state/store.ts';
+import type { Tenant } from '../desired-state/tenant.ts';
+import type { ExecutionArgument } from '../workflow-defs/argument.ts';
+import { compile, type Definition } from '../workflow-defs/compile.ts';
+import { argumentOf } from './argument.ts';
+import { diff } from './diff.ts';
+import { expect } from './expect.ts';
+import type { Fields, Flow, Have, Plan, Platform, Reading, Want } from './model.ts';
+import { plan } from './plan.ts';
+
+export interface RunInput {
+  readonly tenant: Tenant;
+  /** The generation it would get. */
+  readonly generation: number;
+  /** The record last applied in full; null when none was. */
+  readonly applied: Tenant | null;
+  readonly ledger: LedgerEntry | undefined;
+  readonly active: ExecutionEntry | undefined;
+  readonly platform: Platform;
+  readonly requester: string;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+export interface RunPreview {
+  readonly plan: Plan;
+  /** What would be launched, or would be once nothing holds it; null when nothing is to be done. */
+  readonly launch: { readonly definition: Definition; readonly argument: ExecutionArgument } | null;
+}
+
+/** Throws `DefinitionError` when the platform's settings make no valid definition. */
+export function previewRun(input: RunInput): RunPreview {
+  const decided = planOf(input);
+  const flow = decided.actions[0]?.flow ?? decided.held.find((held) => held.flow !== null)?.flow ?? null;
+  return { plan: decided, launch: flow === null ? null : launchOf(input, flow) };
+}
+
+function planOf({ tenant, generation, applied, ledger, active, now }: RunInput): Plan {
+  // What was taken away on purpose stays away, whatever its record says.
+  if (ledger?.status === 'DECOMMISSIONED') return { actions: [], held: [] };
+  const { name } = tenant.metadata;
+  const digest = ledger?.imageDigest ?? null;
+  const wants = expect(tenant, digest);
+  const before = applied && expect(applied, digest);
+  const findings = diff({
+    tenant: name,
+    wants,
+    applied: before,
+    have: asApplied(before ?? [], wants, now),
+    generation,
+    appliedGeneration: ledger?.appliedGeneration ?? null,
+    unfinished: ledger?.status === 'FAILED' ? (ledger.lastError ?? 'no reason was recorded') : null,
+    since: () => undefined,
+    now,
+  });
+  return plan({ tenant: name, findings, ledger, active, failures: 0, leaving: false, now });
+}
+
+function asApplied(applied: readonly Want[], wants: readonly Want[], at: string): Have {
+  const seen = { source: 'the record last applied', at };
+  return new Map<string, Reading<Fields>>([
+    ...wants.map((want): [string, Reading<Fields>] => [want.id, { state: 'absent', ...seen }]),
+    ...applied.map((want): [string, Reading<Fields>] => [
+      want.id,
+      {
+        state: 'present',
+        value: Object.fromEntries(
+          Object.entries(want.fields).map(([path, { want: value }]) => [path, value]),
+        ),
+        ...seen,
+      },
+    ]),
+  ]);
+}
+
+/** As `launch` does it; only the intent's last number is not known before the ledger has given it. */
+const launchOf = (input: RunInput, flow: Flow) => ({
+  definition: compile(flow, input.platform),
+  argument: argumentOf({
+    ...input,
+    flow,
+    intent: `${input.tenant.metadata.name}-g${input.generation}-${flow}-1`,
+  }),
+});
