@@ -102,7 +102,8 @@ function checkBody(body: Body, position: Position, place: Place): void {
       return;
     }
     case 'return':
-      if (place.region.inBranch) report(place, 'return cannot be used in a parallel branch', body.value.position);
+      if (place.region.inBranch)
+        report(place, 'return cannot be used in a parallel branch', body.value.position);
       {
         checkTemplate(body.value, 'return value', place);
         return;
