@@ -22,6 +22,7 @@ export function compileRounds(body: ForBody, site: Site): (frame: Frame) => Mayb
   return located((frame) => andThen(code(frame), check), body.over.template.position);
 }
 
+/** Assumed: a map cannot be gone over, only its keys. */
 function elements(list: Value): Rounds {
   if (!isList(list)) throw typeError(`for … in needs a list (for a map: its keys()); got: ${typeOf(list)}`);
   return { count: list.length, value: (index) => list[index] ?? null };

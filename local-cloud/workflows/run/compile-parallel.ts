@@ -28,7 +28,8 @@ interface Threads {
 }
 
 export function compileParallel(body: ParallelBody, site: Site): Exec {
-  const threads = body.work.kind === 'for' ? iterations(body.work, sharedBy(body), site) : branches(body, site);
+  const threads =
+    body.work.kind === 'for' ? iterations(body.work, sharedBy(body), site) : branches(body, site);
   const limit =
     body.concurrencyLimit === undefined ? undefined : compileTemplate(body.concurrencyLimit, site);
   return (frame) => {
@@ -147,6 +148,7 @@ async function runOne(threads: Threads, index: number, frame: Frame): Promise<Di
   }
 }
 
+/** Assumed: the map has these fields, as in the docs' sample on unhandled exceptions of branches. */
 function raiseFailures(failures: readonly Dict[]): void {
   if (failures.length === 0) return;
   throw systemError(

@@ -68,7 +68,10 @@ export class Raised extends Error {
     this.#position = undefined;
   }
 
-  /** `error.context` of the API: the message, then one line per stack element. */
+  /**
+   * `error.context` of the API: the message, then one line per stack element. Assumed: what a workflow raised itself
+   * begins with `RuntimeError:` and its JSON; only an official sample shows it.
+   */
   context(print: (value: Value) => string): string {
     const head = this.#system && isMap(this.value) ? this.message : `RuntimeError: ${print(this.value)}`;
     const lines = this.trace.map(

@@ -3,7 +3,11 @@
  * here a seed decides, so that an order that uncovered a mistake can be had again.
  */
 
-/** Steps a branch may run before another one gets its turn; drawn anew each time, so every interleaving can happen. */
+/**
+ * Assumed: branches take turns between steps only, so that one assignment reads and writes a shared variable at once; the
+ * docs call reads and writes atomic and their own samples add to shared sums. A branch may run so many steps before
+ * another one gets its turn; the number is drawn anew each time, so that every interleaving can happen.
+ */
 const LONGEST_TURN = 4;
 
 /** The seed an execution has when nobody chose one: its id, so that asking for the same execution gives the same run. */
