@@ -15,14 +15,22 @@ export interface Examined {
   readonly program?: Program;
 }
 
+const YAML = 'yaml-syntax';
+/** After the first ones the parser only stumbles over what they left behind. */
+const MAX_YAML_ERRORS = 3;
+
 export function examine(source: Source): Examined {
   const lines = new Lines(source.text);
   const { program, parsed, problems } = attempt(source.text);
   const words = new Set([...(source.text.match(/[A-Za-z_][\w.]*/g) ?? []), ...libraryNames()]);
   const errors = problems.map((problem) => errorOf(problem, words, source.file, lines));
+  const shown = [
+    ...errors.filter(({ rule }) => rule !== YAML),
+    ...errors.filter(({ rule }) => rule === YAML).slice(0, MAX_YAML_ERRORS),
+  ];
   const warnings = parsed === undefined ? [] : warningsOf(parsed, source.file, lines);
   return {
-    findings: inOrder([...errors, ...warnings]),
+    findings: inOrder([...shown, ...warnings]),
     ...(program !== undefined && { program }),
   };
 }

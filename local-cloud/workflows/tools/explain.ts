@@ -72,7 +72,7 @@ const KINDS: readonly Kind[] = [
     help: 'rename one; names are unique within a workflow or subworkflow',
   },
   {
-    rule: 'unclosed-string',
+    rule: 'expression-token',
     pattern: /token recognition error/,
     help: 'use straight quotes, close them, and write \\" inside a string; put the expression in single quotes for YAML',
   },
@@ -104,6 +104,11 @@ const KINDS: readonly Kind[] = [
     rule: 'for-under-try',
     pattern: /loop step name should not be empty/,
     help: 'write steps: under try, and the loop as a step in it (a known issue of the service)',
+  },
+  {
+    rule: 'unknown-step-type',
+    pattern: /a step needs one of/,
+    help: 'check the spelling and the indentation of its keys',
   },
   { rule: 'missing-main', pattern: /'main' is missing/, help: 'add main: with steps:' },
   {

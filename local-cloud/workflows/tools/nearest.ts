@@ -1,8 +1,8 @@
 /** The known word somebody may have meant. */
 
-/** Undefined when nothing known is close. */
+/** Undefined when nothing known is close; with less than three letters everything would be. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  const most = Math.max(1, Math.floor(word.length / 3));
+  const most = Math.floor(word.length / 3);
   let best: string | undefined;
   let least = most + 1;
   for (const candidate of known) {

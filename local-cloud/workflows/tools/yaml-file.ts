@@ -1,5 +1,5 @@
 /** Reads a YAML or JSON file that must have a form, and says of each mistake where in the file it stands. */
-import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { ToolError } from './failure.ts';
 import type { Source } from './input.ts';
@@ -7,6 +7,7 @@ import { nearest } from './nearest.ts';
 
 /** Aliases may repeat a node; this many copies are more than any file of ours needs. */
 const MAX_ALIASES = 1000;
+const MAX_DEPTH = 200;
 
 /** Integers are bigints, so that 1 and 1.0 stay apart. Throws a {@link ToolError} with all mistakes. */
 export function readForm<T>({ file, text }: Source, schema: z.ZodType<T>): T {
@@ -18,32 +19,76 @@ export function readForm<T>({ file, text }: Source, schema: z.ZodType<T>): T {
   };
   if (document.errors.length > 0) {
     throw new ToolError(
-      document.errors
-        .map(
-          ({ pos, message }) =>
-            `${place(pos[0])}: ${message.split('\n')[0]?.replace(/ at line .*/, '') ?? ''}`,
-        )
-        .join('\n'),
+      document.errors.map(({ pos, message }) => `${place(pos[0])}: ${reason(message)}`).join('\n'),
     );
   }
   const checked = schema.safeParse(plain(document, file));
   if (checked.success) return checked.data;
-  const mistakes = checked.error.issues.flatMap((issue) =>
-    describe(issue, schema).map((what) => [issue, what] as const),
-  );
   throw new ToolError(
-    mistakes
-      .map(([{ path }, what]) => `${place(offsetOf(document, path))}: ${pathText(path)}${what}`)
+    mistakesOf(checked.error.issues, document, schema)
+      .map(({ offset, text: what }) => `${place(offset)}: ${what}`)
       .join('\n'),
   );
 }
 
+interface Mistake {
+  readonly offset: number;
+  readonly text: string;
+}
+
+function mistakesOf(issues: readonly z.core.$ZodIssue[], document: Document, schema: z.ZodType): Mistake[] {
+  const withTypos = issues
+    .filter(({ code }) => code === 'unrecognized_keys')
+    .map(({ path }) => pathText(path));
+  return issues.flatMap((issue): Mistake[] => {
+    const at = pathText(issue.path);
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        offset: keyOffset(document, issue.path, key),
+        text: `${at}unknown key '${key}'${hint(key, schema)}`,
+      }));
+    }
+    // What is said to be missing is there, misspelled.
+    if (issue.code === 'custom' && withTypos.includes(at)) return [];
+    return [{ offset: offsetOf(document, issue.path), text: `${at}${messageOf(issue)}` }];
+  });
+}
+
+function keyOffset(document: Document, path: readonly PropertyKey[], key: string): number {
+  const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  const found = isMap(map)
+    ? map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
+    : undefined;
+  return (isNode(found?.key) ? found.key.range?.[0] : undefined) ?? offsetOf(document, path);
+}
+
+/** The parser calls itself for each level, and reports an exhausted stack as one of its errors. */
+const reason = (message: string): string =>
+  /stack/i.test(message)
+    ? 'it is nested too deeply to be read'
+    : (message.split('\n')[0] ?? '').replace(/ at line .*/, '');
+
 function plain(document: Document, file: string): unknown {
+  let value: unknown;
   try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES });
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     throw new ToolError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
+  if (!isDeeperThan(MAX_DEPTH, value)) return value;
+  throw new ToolError(
+    `${file}: it is nested more than ${MAX_DEPTH} levels deep, or an anchor contains itself`,
+  );
+}
+
+/** Also when it is inside itself. */
+function isDeeperThan(levels: number, value: unknown, around = new Set<unknown>()): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0 || around.has(value)) return true;
+  around.add(value);
+  const deeper = Object.values(value).some((child) => isDeeperThan(levels - 1, child, around));
+  around.delete(value);
+  return deeper;
 }
 
 /** Of the node at the path, or of the nearest one around it. */
@@ -63,15 +108,10 @@ const pathText = (path: readonly PropertyKey[]): string =>
         .join('')
         .slice(1)}: `;
 
-function describe(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `unknown key '${key}'${hint(key, schema)}`);
-  }
-  if (issue.code === 'invalid_union') {
-    const deepest = issue.errors.flat().find(({ path }) => path.length > 0);
-    return [deepest === undefined ? issue.message : `${deepest.path.join('.')}: ${deepest.message}`];
-  }
-  return [issue.message];
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return issue.message;
+  const deepest = issue.errors.flat().find(({ path }) => path.length > 0);
+  return deepest === undefined ? issue.message : `${deepest.path.join('.')}: ${deepest.message}`;
 }
 
 function hint(key: string, schema: z.ZodType): string {

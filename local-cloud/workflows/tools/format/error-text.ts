@@ -3,6 +3,7 @@ import { printable as json } from '../../run/json.ts';
 import type { Raised } from '../../run/errors.ts';
 import type { Lines } from '../findings.ts';
 import type { Paint } from '../streams.ts';
+import { excerpt } from './excerpt.ts';
 import { printable } from './printable.ts';
 
 export function errorText(error: Raised, file: string, lines: Lines, paint: Paint): string {
@@ -10,6 +11,7 @@ export function errorText(error: Raised, file: string, lines: Lines, paint: Pain
     ({ step, routine, position: { line, column } }) =>
       `  - step "${printable(step)}", routine "${printable(routine)}" at ${file}:${line}:${column}`,
   );
+  const innermost = error.trace[0]?.position;
   return [
     paint.red('execution failed'),
     'context:',
@@ -19,20 +21,7 @@ export function errorText(error: Raised, file: string, lines: Lines, paint: Pain
       .map((line) => `  ${printable(line)}`),
     `payload: ${printable(json(error.value))}`,
     ...(stack.length === 0 ? [] : ['stackTrace:', ...stack]),
-    ...excerpt(error, lines, paint),
+    ...(innermost === undefined ? [] : ['', ...excerpt(lines, lines.span(innermost), paint.red, paint)]),
     '',
   ].join('\n');
-}
-
-function excerpt({ trace }: Raised, lines: Lines, paint: Paint): string[] {
-  const position = trace[0]?.position;
-  if (position === undefined) return [];
-  const { line, column, end } = lines.span(position);
-  const text = lines.at(line).replaceAll('\t', ' ');
-  const number = String(line);
-  return [
-    '',
-    `  ${paint.dim(`${number} |`)} ${printable(text)}`,
-    `  ${paint.dim(`${' '.repeat(number.length)} |`)} ${' '.repeat(column - 1)}${paint.red('^'.repeat(end - column))}`,
-  ];
 }
