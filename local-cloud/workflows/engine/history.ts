@@ -6,7 +6,7 @@ import type { CallStep, Piece, StepObserver, Variables } from '../run/observer.t
 import type { Value } from '../run/values.ts';
 import { progressOf, stepTypeOf, type Progress, type StepType } from './step-type.ts';
 
-export type EntryState = 'STATE_IN_PROGRESS' | 'STATE_SUCCEEDED' | 'STATE_FAILED' | 'STATE_CANCELLED';
+type EntryState = 'STATE_IN_PROGRESS' | 'STATE_SUCCEEDED' | 'STATE_FAILED' | 'STATE_CANCELLED';
 
 /** Times are milliseconds of cloud time; ids count from 1 in the order of beginning. */
 export interface StepEntry {

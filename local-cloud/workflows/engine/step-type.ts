@@ -6,14 +6,26 @@ import type { Piece } from '../run/observer.ts';
 /** The Kubernetes connector is the only one whose name does not begin like the others'. */
 const GKE = 'gke.';
 
-export const STEP_TYPES = [
-  ...['STEP_TYPE_UNSPECIFIED', 'STEP_ASSIGN', 'STEP_STD_LIB_CALL', 'STEP_CONNECTOR_CALL'],
-  ...['STEP_SUBWORKFLOW_CALL', 'STEP_CALL', 'STEP_SWITCH', 'STEP_CONDITION', 'STEP_FOR'],
-  ...['STEP_FOR_ITERATION', 'STEP_PARALLEL_FOR', 'STEP_PARALLEL_BRANCH', 'STEP_PARALLEL_BRANCH_ENTRY'],
-  ...['STEP_TRY_RETRY_EXCEPT', 'STEP_TRY', 'STEP_RETRY', 'STEP_EXCEPT', 'STEP_RETURN', 'STEP_RAISE'],
-  'STEP_GOTO',
-] as const;
-export type StepType = (typeof STEP_TYPES)[number];
+export type StepType = `STEP_${
+  | 'TYPE_UNSPECIFIED'
+  | 'ASSIGN'
+  | 'STD_LIB_CALL'
+  | 'CONNECTOR_CALL'
+  | 'SUBWORKFLOW_CALL'
+  | 'SWITCH'
+  | 'CONDITION'
+  | 'FOR'
+  | 'FOR_ITERATION'
+  | 'PARALLEL_FOR'
+  | 'PARALLEL_BRANCH'
+  | 'PARALLEL_BRANCH_ENTRY'
+  | 'TRY_RETRY_EXCEPT'
+  | 'TRY'
+  | 'RETRY'
+  | 'EXCEPT'
+  | 'RETURN'
+  | 'RAISE'
+  | 'GOTO'}`;
 
 /** How far a loop, a switch or a retry has come. */
 export interface Progress {
