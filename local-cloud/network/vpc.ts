@@ -74,6 +74,8 @@ async function listen(cloud: Cloud, network: Network): Promise<Proxy> {
   // Node's fetch tunnels plain HTTP too when it is told of a proxy; the tunnel ends in this same server.
   server.on('connect', (request, socket) => {
     const address = request.url ?? '';
+    // Node has taken its own listener off by now, and a socket that fails unheard ends the whole process.
+    socket.on('error', () => socket.destroy());
     if (!network.addresses.has(address)) {
       // Dropped without a word, undici would try again for ever.
       socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');

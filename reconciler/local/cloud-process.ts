@@ -1,5 +1,6 @@
 /** The local cloud as a child process: started with a config file, ready with one JSON line, ended by its stdin. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalError } from './failure.ts';
@@ -17,6 +18,7 @@ export interface CloudProcess {
 /** Generating keys and compiling schemas takes a second; a loaded machine longer. */
 const READY_MS = 60_000;
 const STOP_MS = 7_000;
+const LAST_WORDS_MS = 300;
 
 /** `onLog` gets its stderr line by line. Throws LocalError when it does not become ready. */
 export async function startCloudProcess(
@@ -36,7 +38,11 @@ export async function startCloudProcess(
   });
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 'unknown'}`));
+    child.once('exit', (code, signal) => {
+      const how = signal ?? `exit code ${code ?? 'unknown'}`;
+      // Its last words may still be in the pipe; a child of its own may keep that open.
+      void Promise.race([once(child, 'close'), sleep(LAST_WORDS_MS)]).then(() => resolve(how));
+    });
   });
   try {
     const line = await Promise.race([

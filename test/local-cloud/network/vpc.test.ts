@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VpcHandler } from '../../../local-cloud/core/parts.ts';
@@ -45,6 +47,20 @@ describe('the proxy inside a VPC', () => {
     await expect(getThrough(acme, 'http://10.10.0.6/')).rejects.toThrow('socket hang up');
     await expect(getThrough(acme, 'http://10.10.0.5:8080/')).rejects.toThrow('socket hang up');
   });
+
+  it.each(['10.10.0.5:80', '10.10.0.6:80'])(
+    'outlives a client that drops its tunnel to %s',
+    async (address) => {
+      const { hostname, port } = new URL(acme);
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.write(`CONNECT ${address} HTTP/1.1\r\nhost: ${address}\r\n\r\n`);
+      socket.resetAndDestroy();
+      await once(socket, 'close');
+      // What the proxy has of the dropped connection reaches it before a connection made later.
+      expect(await getThrough(acme, 'http://10.10.0.5/')).toMatchObject({ status: 200 });
+    },
+  );
 
   it('forgets a withdrawn address, but not a later publisher of the same one', async () => {
     const { networks } = small.cloud;
