@@ -1,7 +1,7 @@
 /** One thing that is wrong or doubtful in a workflow, and where in its text it stands. */
 import type { Position } from '../lang/program.ts';
 
-export type Level = 'error' | 'warning';
+type Level = 'error' | 'warning';
 
 export interface Finding {
   readonly file: string;

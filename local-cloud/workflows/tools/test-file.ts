@@ -73,7 +73,6 @@ export const testFileSchema = z.strictObject({
   tests: z.array(testCase).min(1, 'needs at least one test'),
 });
 
-export type TestFile = z.infer<typeof testFileSchema>;
 export type TestCase = z.infer<typeof testCase>;
 export type Expectation = z.infer<typeof expectation>;
 

@@ -45,7 +45,7 @@ export function* worksIn(step: Step, body: Body): Iterable<Work> {
 }
 
 /** The lists of steps that stand directly in a body. */
-export function blocksOf(body: Body): (readonly Step[])[] {
+function blocksOf(body: Body): (readonly Step[])[] {
   if (body.kind === 'steps' || body.kind === 'for') return [body.steps];
   if (body.kind === 'try') return body.except === undefined ? [] : [body.except.steps];
   if (body.kind !== 'parallel') return [];

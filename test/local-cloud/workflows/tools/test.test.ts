@@ -188,6 +188,15 @@ describe('test', () => {
   });
 });
 
+describe('the tests of a definition we generate', () => {
+  it('pass', async () => {
+    const streams = keptStreams();
+    const folder = join(import.meta.dirname, '..', '..', '..', 'workflow-defs');
+    expect(await runTests([folder], {}, streams), streams.stdout).toBe(0);
+    expect(streams.stdout).toMatch(/[1-9]\d* passed/);
+  });
+});
+
 describe('the JSON Schema of test files', () => {
   it('stands in the repository as it is generated', () => {
     const path = join(import.meta.dirname, '..', '..', '..', '..', recordedTestSchema.path);
