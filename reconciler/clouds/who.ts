@@ -13,7 +13,9 @@ export async function ownerOfCredentials(): Promise<string> {
     method: 'POST',
     body: new URLSearchParams({ access_token: token }),
   }).catch((cause: unknown) => {
-    throw new CloudError('unavailable', `${TOKEN_INFO} does not answer, so it is unknown who asks`, { cause });
+    throw new CloudError('unavailable', `${TOKEN_INFO} does not answer, so it is unknown who asks`, {
+      cause,
+    });
   });
   const { email } = response.ok ? ((await response.json()) as { email?: string }) : {};
   if (email !== undefined) return email;
