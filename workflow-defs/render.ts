@@ -10,9 +10,17 @@ export function render(workflow: Workflow): string {
   return entries(documentOf(workflow), '');
 }
 
-function entries(map: ValueMap, indent: string): string {
+/**
+ * `lead` stands before the first line instead of the indent: a block within a list begins behind its dash. Given from
+ * above rather than cut off afterwards, because cutting copies the text of every block once per level.
+ */
+function entries(map: ValueMap, indent: string, lead = indent): string {
   let text = '';
-  for (const key of Object.keys(map)) text += `${indent}${keyText(key)}:${after(map[key] ?? null, indent)}`;
+  let before = lead;
+  for (const key of Object.keys(map)) {
+    text += `${before}${keyText(key)}:${after(map[key] ?? null, indent)}`;
+    before = indent;
+  }
   return text;
 }
 
@@ -20,20 +28,29 @@ function entries(map: ValueMap, indent: string): string {
 function after(value: Value, indent: string): string {
   if (typeof value !== 'object' || value === null || isExpression(value)) return ` ${scalar(value)}\n`;
   if (isList(value)) return value.length === 0 ? ' []\n' : `\n${items(value, `${indent}  `)}`;
-  return Object.keys(value).length === 0 ? ' {}\n' : `\n${entries(value, `${indent}  `)}`;
+  return isEmpty(value) ? ' {}\n' : `\n${entries(value, `${indent}  `)}`;
 }
 
-function items(list: readonly Value[], indent: string): string {
+function items(list: readonly Value[], indent: string, lead = indent): string {
+  const inner = `${indent}  `;
   let text = '';
-  for (const item of list) text += `${indent}- ${inItem(item, `${indent}  `)}`;
+  let before = lead;
+  for (const item of list) {
+    text += `${before}- ${inItem(item, inner)}`;
+    before = indent;
+  }
   return text;
 }
 
-/** The first line of a block stands behind the dash, so its own indent is cut off again. */
 function inItem(value: Value, indent: string): string {
   if (typeof value !== 'object' || value === null || isExpression(value)) return `${scalar(value)}\n`;
-  if (isList(value)) return value.length === 0 ? '[]\n' : items(value, indent).slice(indent.length);
-  return Object.keys(value).length === 0 ? '{}\n' : entries(value, indent).slice(indent.length);
+  if (isList(value)) return value.length === 0 ? '[]\n' : items(value, indent, '');
+  return isEmpty(value) ? '{}\n' : entries(value, indent, '');
+}
+
+function isEmpty(map: ValueMap): boolean {
+  for (const key in map) if (Object.hasOwn(map, key)) return false;
+  return true;
 }
 
 function scalar(value: null | boolean | number | string | Expression): string {
@@ -42,12 +59,10 @@ function scalar(value: null | boolean | number | string | Expression): string {
   return value === null || typeof value === 'boolean' ? String(value) : expressionText(value);
 }
 
-const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Plain scalars that YAML 1.1 or 1.2 reads as something other than text. */
-const NOT_TEXT = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+/** Plain scalars, but none that YAML 1.1 or 1.2 reads as something other than text. */
+const PLAIN_KEY = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z_][a-z0-9_]*$/i;
 
-const keyText = (key: string): string =>
-  PLAIN_KEY.test(key) && !NOT_TEXT.test(key) ? key : quoted(literal(key));
+const keyText = (key: string): string => (PLAIN_KEY.test(key) ? key : quoted(literal(key)));
 
 /** Whether the service would, or might, evaluate this literal. */
 export const wouldBeEvaluated = (text: string): boolean => text.includes('${');
@@ -60,8 +75,13 @@ function literal(text: string): string {
 /** Valid JSON that YAML forbids to stand unescaped: DEL, C1 controls, line separators, the byte order mark, non-characters. */
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
+/** Printable ASCII without quote and backslash: nothing to escape. */
+const NOTHING_SPECIAL = /^[ !#-[\]-~]*$/;
+
 /** A JSON string is a YAML double-quoted scalar, but for a few characters. */
-const quoted = (text: string): string =>
+const quoted = (text: string): string => (NOTHING_SPECIAL.test(text) ? `"${text}"` : escaped(text));
+
+const escaped = (text: string): string =>
   JSON.stringify(text).replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 function numberText(value: number): string {
@@ -77,6 +97,6 @@ function numberText(value: number): string {
 const PLAIN_EXPRESSION = /^[\w.()[\]+*<>=!, -]*$/;
 
 function expressionText(expression: Expression): string {
-  const text = `\${${textOf(expression)}}`;
-  return PLAIN_EXPRESSION.test(textOf(expression)) ? text : `'${text.replaceAll("'", "''")}'`;
+  const inside = textOf(expression);
+  return PLAIN_EXPRESSION.test(inside) ? `\${${inside}}` : `'\${${inside.replaceAll("'", "''")}}'`;
 }
