@@ -66,7 +66,67 @@ async function run(flow: Flow, tenant: Tenant) {
   const argument = { ...told, deploy: { ...told.deploy, endpoint: 'gke.example' } };
   openIntent(world, argument);
   expect(await world.run(flow, argument)).toMatchObject({ state: 'SUCCEEDED', error: '' });
+  return told;
 }
+
+/** Text that templates, shells, YAML readers, terminals and C strings have stumbled over. */
+const ODD = [
+  ...['${1 + 1}', '${sys.get_env("X")}', '$$', '"', "'", '\\', '\\u0041', '`id`', '$(id)', '{{x}}', '!!js/function x'],
+  ...['&a', '*a', '<<', '- x', 'a: b', ' #c', '---', '\n', '\r\n', '\t', '\u0000', '\u0007', '\u0085', '\u2028', '\ufeff'],
+  ...['\u202e', '\u0627', '😀', 'null', 'yes', '0x1f', '1e3', '', ' ', 'x'.repeat(2000)],
+]; // prettier-ignore
+const oddText = fc
+  .array(fc.oneof(fc.constantFrom(...ODD), fc.string({ unit: 'binary', maxLength: 6 })), { maxLength: 4 })
+  .map((parts) => parts.join(''));
+
+/** Puts odd text into every text field of the workload; a field that the schema refuses keeps what it had. */
+function odd(record: Tenant, texts: readonly string[]): Tenant {
+  const edits: ((spec: Tenant['spec'], text: string) => unknown)[] = [
+    (spec, text) => ({ ...spec, workload: { ...spec.workload, env: [{ name: 'ODD', value: text }] } }),
+    (spec, text) => ({ ...spec, workload: { ...spec.workload, health: { path: `/${text}` } } }),
+    (spec, text) => ({ ...spec, workload: { ...spec.workload, name: text } }),
+    (spec, text) => ({ ...spec, workload: { ...spec.workload, namespace: text } }),
+    (spec, text) => ({ ...spec, owner: text }),
+    (spec, text) => ({ ...spec, project: text }),
+    (spec, text) => ({
+      ...spec,
+      cluster: {
+        ...spec.cluster,
+        nodePools: spec.cluster.nodePools.map((pool) => ({
+          ...pool,
+          labels: { odd: text },
+          machineType: text,
+        })),
+      },
+    }),
+  ];
+  return edits.reduce((before, edit, i) => {
+    const edited = tenantSchema.safeParse({ ...before, spec: edit(before.spec, texts[i] ?? '') });
+    return edited.success ? edited.data : before;
+  }, record);
+}
+
+test('every text of a record reaches the steps as it was written, or is refused before', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyTenant, fc.array(oddText, { minLength: 7, maxLength: 7 }), async (record, texts) => {
+      const tenant = odd(record, texts);
+      world.builds.length = 0;
+      const told = await run('provision', tenant);
+      const input = (program: string) =>
+        inputOf(world.builds.find((build) => programOf(build) === program)!) as Record<string, unknown>;
+      expect(input('terraform apply')['vars']).toEqual(JSON.parse(JSON.stringify(told.terraform.vars)));
+      expect(input('deploy apply')).toMatchObject({
+        manifests: JSON.parse(JSON.stringify(told.deploy.manifests)) as unknown,
+        namespace: tenant.spec.workload.namespace,
+      });
+      expect(input('health-check ask')['path']).toBe(tenant.spec.workload.health.path);
+      expect(JSON.stringify(told.deploy.manifests)).toContain(
+        JSON.stringify(tenant.spec.workload.env[0]?.value ?? ''),
+      );
+    }),
+    { numRuns: 25, examples: [[exampleTenant(), [ODD.join(''), ODD.join(''), ...ODD.slice(0, 5)]]] },
+  );
+});
 
 test('no field of any build of any valid record holds a "$", and the step still learns the real URL', async () => {
   await fc.assert(
