@@ -26,7 +26,7 @@ const plan = z.object({
     .default([]),
 });
 
-export interface Drifted {
+interface Drifted {
   readonly address: string;
   /** Terraform's type of the resource, e.g. `google_compute_router_nat`. */
   readonly type: string;

@@ -30,7 +30,7 @@ const SPEED = 200;
 const LONGEST_WAIT_MS = 20;
 
 /** The time of a pass, which a scenario may move; its waits are short. */
-export interface MovableClock extends Clock {
+interface MovableClock extends Clock {
   advance(ms: number): void;
 }
 
@@ -45,7 +45,7 @@ function movableClock(): MovableClock {
   };
 }
 
-export interface Call {
+interface Call {
   readonly service: string;
   readonly method: string;
   readonly path: string;

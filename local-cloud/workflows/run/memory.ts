@@ -68,7 +68,7 @@ export function fitting(text: string): string {
 }
 
 /** UTF-8 bytes of a string. Raises ResourceLimitError when there are too many. */
-export function textBytes(text: string): number {
+function textBytes(text: string): number {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_STRING_BYTES) {
     throw resourceLimit(`string of ${bytes} bytes: the maximum is ${MAX_STRING_BYTES} bytes`);

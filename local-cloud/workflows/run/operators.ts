@@ -43,7 +43,7 @@ export function binaryOperator(operator: BinaryOperator): (left: Value, right: V
   }
 }
 
-export function binary(operator: BinaryOperator, left: Value, right: Value): Value {
+function binary(operator: BinaryOperator, left: Value, right: Value): Value {
   switch (operator) {
     case '+':
       return add(left, right);

@@ -46,10 +46,7 @@ export const POOL: Example = [
     network_config: [{ peered_network: 'projects/p-prod/global/networks/vpc' }],
   },
 ];
-const ROUTER: Example = [
-  'google_compute_router',
-  { name: 'router', network: 'vpc', bgp: [{ asn: 64_514 }] },
-];
+const ROUTER: Example = ['google_compute_router', { name: 'router', network: 'vpc', bgp: [{ asn: 64_514 }] }];
 export const CLUSTER: Example = [
   'google_container_cluster',
   {
