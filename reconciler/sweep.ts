@@ -1,7 +1,9 @@
 /**
  * Removes workflow definitions that nothing can need any more. Deleting one cancels what runs of it, so a sweep
  * announces the removal first and looks for users afterwards, while a launch writes its intent first and looks for an
- * announcement afterwards: whatever the order, one of the two sees the other and stays away.
+ * announcement afterwards: whatever the order, one of the two sees the other and stays away. Two sweeps at once leave
+ * one gap: the service has no conditional delete, so a launch that deploys, intends and executes anew within a single
+ * delete request of the slower sweep is cancelled; it is seen as failed and tried again.
  */
 import { compile, FLOW_NAMES } from '../workflow-defs/compile.ts';
 import type { Platform } from './model.ts';
@@ -43,6 +45,9 @@ async function removeUnused(ports: Ports, name: string): Promise<boolean> {
   const announced = ports.clock.now();
   await ports.workflows.condemn(name, announced);
   if (await isNeeded(ports, name)) return false;
+  // Another sweep may have been faster, and a launch may have deployed the same text anew since.
+  const standing = await ports.workflows.standing(name);
+  if (standing === undefined || !isCondemned(standing, ports.clock.now())) return false;
   if (ports.clock.now().getTime() - announced.getTime() > REMOVE_WITHIN_MS) return false;
   await ports.workflows.remove(name);
   return true;
