@@ -9,7 +9,7 @@ import { compile } from '../workflow-defs/compile.ts';
 import { argumentOf } from './argument.ts';
 import { describe } from './error-text.ts';
 import type { Flow, Json, Platform } from './model.ts';
-import type { Ports } from './ports.ts';
+import { CloudError, type CloudErrorKind, type Ports } from './ports.ts';
 import { isCondemned } from './sweep.ts';
 
 /** Longer than the longest build; after it an execution that recorded no end is taken for lost. */
@@ -57,7 +57,9 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
     // After the intent: a sweep that does not see the intent is one whose announcement is seen here.
     const standing = await ports.workflows.standing(definition.name);
     if (standing === undefined || isCondemned(standing, ports.clock.now())) {
-      return await takenBack(ports, opened, definition.name);
+      const message = `the definition ${definition.name} is being removed as unused; the next pass deploys it anew`;
+      await takeBack(ports, opened, message);
+      return { outcome: 'held', message };
     }
     const execution = await ports.workflows.execute({
       workflow: definition.name,
@@ -76,23 +78,35 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
           message: foreignRevision(definition.name, revision, execution.workflowRevisionId),
         };
   } catch (error) {
+    const message = `could not launch ${request.flow}: ${describe(error)}`;
+    if (opened === undefined || (isRefusal(error) && (await takenBack(ports, opened, message)))) {
+      return { outcome: 'failed', message };
+    }
     // An intent that may or may not have an execution is left open: the next pass looks it up by label.
-    const open = opened ? ` (intent ${opened.intent} stays open until the next pass has looked for it)` : '';
-    return { outcome: 'failed', message: `could not launch ${request.flow}: ${describe(error)}${open}` };
+    return {
+      outcome: 'failed',
+      message: `${message} (intent ${opened.intent} stays open until the next pass has looked for it)`,
+    };
   }
 }
 
+/** The service itself said no: no execution came of the call. Silence and 5xx say nothing of the kind. */
+const REFUSALS: ReadonlySet<CloudErrorKind> = new Set(['denied', 'invalid', 'not-found', 'throttled']);
+
+const isRefusal = (error: unknown): boolean => error instanceof CloudError && REFUSALS.has(error.kind);
+
 /** Nothing was started, so nothing failed; the fence is free for the next try. */
-async function takenBack(
-  ports: Ports,
-  { name, intent }: ExecutionEntry,
-  workflow: string,
-): Promise<LaunchResult> {
-  const message = `the definition ${workflow} is being removed as unused; the next pass deploys it anew`;
+async function takeBack(ports: Ports, { name, intent }: ExecutionEntry, why: string): Promise<void> {
   const now = ports.clock.now().toISOString();
-  await ports.store.closeExecution(name, intent, { state: 'SUPERSEDED', error: message, now });
-  return { outcome: 'held', message };
+  await ports.store.closeExecution(name, intent, { state: 'SUPERSEDED', error: why, now });
 }
+
+/** Whether it could be taken back; a store that is gone leaves the intent to the next pass. */
+const takenBack = (ports: Ports, opened: ExecutionEntry, why: string): Promise<boolean> =>
+  takeBack(ports, opened, why).then(
+    () => true,
+    () => false,
+  );
 
 export const labelsOf = (execution: Pick<ExecutionEntry, 'name' | 'intent' | 'generation'>) => ({
   'plumbline-tenant': execution.name,

@@ -5,6 +5,7 @@
  * Transactions are optimistic: reads are noted, and a commit first checks that they would still answer the same. No
  * lock is held while a caller thinks, which matters when the caller and the REST facade live in one process.
  */
+import { trimTimestamp } from '../tables/timestamp.ts';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { compareText } from '../canonical.ts';
@@ -155,7 +156,7 @@ export class SqliteTables {
     this.lastCommit = now > this.lastCommit ? now : this.lastCommit + 1n;
     const micros = (this.lastCommit % 1_000_000n).toString().padStart(6, '0');
     const seconds = new Date(Number(this.lastCommit / 1000n)).toISOString().slice(0, 19);
-    return `${seconds}.${micros}Z`.replace(/\.?0*Z$/, 'Z');
+    return trimTimestamp(`${seconds}.${micros}Z`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Wire values in and out of SQLite, checked as Spanner checks them. */
+import { trimTimestamp } from '../tables/timestamp.ts';
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Json } from '../../reconciler/model.ts';
 import { canonicalJson } from '../canonical.ts';
@@ -68,9 +69,6 @@ function padTimestamp(text: string): string {
   }
   return `${seconds}.${fraction.padEnd(9, '0')}Z`;
 }
-
-/** As Spanner answers: no trailing zeros. */
-const trimTimestamp = (text: string): string => text.replace(/\.?0*Z$/, 'Z');
 
 function toStamp(table: string, column: Column, commitTime: string): string {
   if (column.commitTimestamp) return padTimestamp(commitTime);

@@ -13,7 +13,8 @@ import type { Connection } from './client.ts';
 import { CODE, codeOf, toStoreError, unreachable } from './errors.ts';
 import { migrateSpanner } from './migrate.ts';
 import { Mutex } from './mutex.ts';
-import { fromClient, trimTimestamp } from './values.ts';
+import { trimTimestamp } from '../tables/timestamp.ts';
+import { fromClient } from './values.ts';
 
 /** A single call's patience, once the database has answered before. */
 const ANSWER_SECONDS = 15;

@@ -1,4 +1,5 @@
 /** What the client makes of a value, back in the words of the wire. */
+import { trimTimestamp } from '../tables/timestamp.ts';
 import type { ColumnType } from '../ddl.ts';
 import type { Wire } from '../tables/engine.ts';
 
@@ -11,6 +12,7 @@ export function fromClient(type: ColumnType, value: unknown): Wire {
     case 'JSON':
       return JSON.stringify(value);
     case 'TIMESTAMP':
+      // PreciseDate writes nine digits always.
       return value instanceof Date ? trimTimestamp(value.toISOString()) : textOf(value);
     case 'INT64':
       // The client's Int keeps the digits as text, whatever their number.
@@ -19,9 +21,5 @@ export function fromClient(type: ColumnType, value: unknown): Wire {
       return textOf(value);
   }
 }
-
-/** As Spanner writes them: no trailing zeros. PreciseDate writes nine digits always. */
-export const trimTimestamp = (text: string): string =>
-  text.includes('.') ? text.replace(/\.?0*Z$/, 'Z') : text;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

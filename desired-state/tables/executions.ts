@@ -12,6 +12,7 @@ import type { Engine } from './engine.ts';
 import { integer, json, maybeText, text } from './fields.ts';
 import { COMMIT_TIME, inTransaction } from './rows.ts';
 import type { Row, RowReader, RowTransaction } from './rows.ts';
+import { trimTimestamp } from './timestamp.ts';
 
 const ACTIVE: readonly ExecutionState[] = ['INTENT', 'LAUNCHED', 'RUNNING'];
 
@@ -183,7 +184,8 @@ function newExecution(wanted: NewIntent, earlier: readonly ExecutionEntry[]): Ex
     revision: null,
     because,
     requester,
-    deadline,
+    // As it will be read back: the same row must look the same to who opened it and to who finds it.
+    deadline: trimTimestamp(deadline),
     error: null,
     createdAt: '',
     updatedAt: '',

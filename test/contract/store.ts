@@ -281,6 +281,13 @@ export function storeContract(open: OpenEmpty): void {
       ]);
     });
 
+    it('is told to who opened it just as it is read later, whatever the spelling of its times', async () => {
+      const name = fresh();
+      await applied(name);
+      const one = await opened(intent(name, { deadline: '2026-01-01T01:00:00.160Z' }));
+      expect(await store.listExecutions(name)).toEqual([one]);
+    });
+
     it('takes one past its deadline for lost, and goes on', async () => {
       const name = fresh();
       await applied(name);

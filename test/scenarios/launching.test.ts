@@ -201,6 +201,21 @@ describeWorld('a launch that is cut off', () => {
     await world.settleDown(...names);
   });
 
+  it.each([403, 429])(
+    'is free for the next pass at once when the service itself said no (%s)',
+    async (status) => {
+      const name = `refused${status}`;
+      await world.apply(name);
+      const refusal = { method: 'workflowexecutions.projects.locations.workflows.executions.create', status };
+      const report = await world.during(refusal, () => world.pass({ only: [name] }));
+      expect(of(report, name)).toMatchObject({ actions: [], held: [{ reason: 'retry-later' }] });
+      expect(await entriesOf(name)).toMatchObject([{ state: 'SUPERSEDED', execution: null }]);
+      const next = await world.pass({ only: [name] });
+      expect(of(next, name)).toMatchObject({ held: [], actions: [{ flow: 'provision' }] });
+      await world.settleDown(name);
+    },
+  );
+
   it('starts nothing from a definition that somebody edited', async () => {
     await world.apply('edited');
     const { project, region } = world.platform;
