@@ -12,22 +12,14 @@ export interface TokenSource {
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** The identity the process runs as; `impersonate` narrows it to another account by a short-lived token. */
-export function realTokens(impersonate: string | null): TokenSource {
+/** The identity the process runs as: application default credentials. */
+export function realTokens(): TokenSource {
   let made: Promise<AuthClient> | undefined;
   const make = async (): Promise<AuthClient> => {
-    const { GoogleAuth, Impersonated } = await import('google-auth-library');
+    const { GoogleAuth } = await import('google-auth-library');
     try {
       // Without this await a missing credential crashes the process outside any caller's reach.
-      const source = await new GoogleAuth({ scopes: [SCOPE] }).getClient();
-      return impersonate === null
-        ? source
-        : new Impersonated({
-            sourceClient: source,
-            targetPrincipal: impersonate,
-            targetScopes: [SCOPE],
-            lifetime: 3600,
-          });
+      return await new GoogleAuth({ scopes: [SCOPE] }).getClient();
     } catch (cause) {
       throw new CloudError(
         'denied',

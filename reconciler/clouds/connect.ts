@@ -28,8 +28,9 @@ export async function connect(settings: ConnectSettings, clock: Clock = systemCl
   const identity = (role: string): TokenSource =>
     local
       ? localTokens(endpoints, `plumbline-${role}@${platform.project}.iam.gserviceaccount.com`)
-      : realTokens(null);
-  // Two identities: what reads cannot launch, so a mistake in reading holds no right to change anything.
+      : realTokens();
+  // Reading and launching have clients of their own. On the local cloud they are two accounts; in Google Cloud both
+  // are the account the job runs as.
   const observe = identity('observe');
   const act = identity('launch');
   const reading = restClient({ endpoints, tokens: observe, clock });

@@ -7,7 +7,7 @@ const TOKEN_INFO = 'https://oauth2.googleapis.com/tokeninfo';
 
 /** Throws CloudError when nobody is logged in or the credentials do not say whose they are. */
 export async function ownerOfCredentials(): Promise<string> {
-  const token = await realTokens(null).token();
+  const token = await realTokens().token();
   // In the body, so that the token stands in no proxy's log of addresses.
   const response = await fetch(TOKEN_INFO, {
     method: 'POST',
