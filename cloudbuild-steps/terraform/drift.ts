@@ -50,6 +50,11 @@ const MAX_BYTES = 48 * 1024;
 /** A value above this is told by its size: one long document must not push out the rest. */
 const MAX_VALUE_BYTES = 1024;
 const SENSITIVE = '(sensitive)';
+/**
+ * What the service counts for itself. It changes with every write, also with a neighbour's: the members of one IAM
+ * policy share its etag, so each of them but the last is stale from the start. Nobody can want a value of these.
+ */
+const BOOKKEEPING: ReadonlySet<string> = new Set(['etag', 'fingerprint', 'label_fingerprint']);
 
 /** Reads the plan's JSON. */
 export function driftOf(text: string): Drift {
@@ -59,13 +64,15 @@ export function driftOf(text: string): Drift {
       return [{ ...of, path: null, before: null, after: null, action: 'delete' }];
     }
     const masks = [change.before_sensitive, change.after_sensitive] as const;
-    return [...differences(change.before, change.after, masks, '')].map(({ path, before, after }) => ({
-      ...of,
-      path,
-      before: short(before),
-      after: short(after),
-      action: 'update',
-    }));
+    return [...differences(change.before, change.after, masks, '')]
+      .filter(({ path }) => !BOOKKEEPING.has(path))
+      .map(({ path, before, after }) => ({
+        ...of,
+        path,
+        before: short(before),
+        after: short(after),
+        action: 'update',
+      }));
   });
   let bytes = 0;
   const fitting = all.findIndex((each) => (bytes += sizeOf(each) + 1) > MAX_BYTES);

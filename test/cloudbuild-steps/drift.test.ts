@@ -31,6 +31,12 @@ test('tells each field that differs by its path, as the state has it and as it i
   ]);
 });
 
+test('passes over what the service counts for itself, but not over a field of that name that somebody wrote', () => {
+  expect(updated({ etag: 'a', role: 'r' }, { etag: 'b', role: 'r' })).toEqual([]);
+  expect(updated({ etag: 'a', role: 'r' }, { etag: 'b', role: 's' })).toEqual([['role', 'r', 's']]);
+  expect(updated({ labels: { etag: 'a' } }, { labels: { etag: 'b' } })).toEqual([['labels.etag', 'a', 'b']]);
+});
+
 test('tells a list that grew as a whole, because its items have no names', () => {
   expect(updated({ l: ['a'] }, { l: ['b', 'a'] })).toEqual([['l', ['a'], ['b', 'a']]]);
 });
