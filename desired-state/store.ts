@@ -137,6 +137,36 @@ export interface RequestEntry {
   readonly createdAt: string;
 }
 
+/**
+ * `pause`: no actions. `exception`: a finding is expected. `approval`: a plan may be carried out. `override`: the
+ * breaker lets so many launches through. `break-glass`: windows and pauses do not hold back.
+ */
+export type DirectiveKind = 'pause' | 'exception' | 'approval' | 'override' | 'break-glass';
+
+/** Stands for the whole fleet where a tenant's name would stand. */
+export const FLEET = '*';
+
+/** What a person ordered beside a record, for a while. It never changes what is wanted. */
+export interface Directive {
+  /** The tenant, or {@link FLEET}. */
+  readonly name: string;
+  /** Unique per tenant; the caller makes it, so that a repeated call is recorded once. */
+  readonly id: string;
+  readonly kind: DirectiveKind;
+  /** Email of who ordered it. */
+  readonly actor: string;
+  readonly reason: string;
+  /** What it is about; its shape belongs to the kind. */
+  readonly detail: Json;
+  /** How often it was made use of. */
+  readonly uses: number;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  /** Taken back before it expired; null when it was not. */
+  readonly endedAt: string | null;
+  readonly endedBy: string | null;
+}
+
 /** An open finding, kept from the pass that first saw it to the pass that no longer does. */
 export interface FindingEntry {
   readonly name: string;
@@ -203,6 +233,23 @@ export interface Store {
   recordRequest(request: RequestEntry): Promise<void>;
   /** Newest first. */
   listRequests(name: string): Promise<RequestEntry[]>;
+
+  /** A directive whose id is known already is left as it is. */
+  issueDirective(directive: Directive): Promise<void>;
+  /** False when there is none, or it had ended already. */
+  endDirective(
+    name: string,
+    id: string,
+    end: { readonly by: string; readonly now: string },
+  ): Promise<boolean>;
+  /** Takes up to `wanted` uses, never more than `most` altogether; answers how many were granted. */
+  useDirective(
+    name: string,
+    id: string,
+    count: { readonly wanted: number; readonly most: number },
+  ): Promise<number>;
+  /** Ended and expired ones included, by name and id; without names those of everybody. */
+  listDirectives(names?: readonly string[]): Promise<Directive[]>;
 
   openFindings(names: readonly string[]): Promise<FindingEntry[]>;
   /**

@@ -48,7 +48,13 @@ export function assemble(
       launched: judged.reduce((sum, { executions }) => sum + executions.size, 0),
       held: tenants.reduce((sum, { held }) => sum + held.length, 0),
       oldestObservation: oldest(judged.flatMap(({ readings }) => readings.map((reading) => reading.at))),
+      excepted: tenants.reduce(
+        (sum, { findings }) => sum + findings.filter((finding) => finding.excepted !== null).length,
+        0,
+      ),
+      calls: {},
     },
+    breaker: null,
     tenants,
   };
 }
@@ -67,6 +73,10 @@ function tenantReport({ case: item, findings, verdict, plan, readings, execution
     error: item.problem ?? item.ledger?.lastError ?? null,
     health: item.ledger?.health ?? null,
     resources: readings.length,
+    paused: null,
+    coverage: null,
+    staleSince: null,
+    planHash: null,
   };
 }
 

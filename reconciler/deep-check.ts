@@ -3,7 +3,7 @@
  * kinds nobody models included. Pure.
  */
 import { at, isObject, listAt, numberAt, textAt } from './json.ts';
-import { findingKey, type Finding, type FindingClass, type Json } from './model.ts';
+import { findingKey, UNKNOWN_PAST, type Finding, type FindingClass, type Json } from './model.ts';
 
 export interface DeepCheck {
   readonly tenant: string;
@@ -78,6 +78,7 @@ function findingOf({ tenant, at: when, since }: DeepCheck, told: Told): Finding 
   const key = findingKey(told);
   return {
     ...told,
+    ...UNKNOWN_PAST,
     tenant,
     plane: 'gcp',
     from: null,

@@ -6,8 +6,10 @@ import { ENDPOINT_KIND } from './expect.ts';
 import { equal, textAt } from './json.ts';
 import {
   findingKey,
+  UNKNOWN_PAST,
   type Fields,
   type Finding,
+  type FindingPast,
   type Have,
   type Json,
   type Reading,
@@ -31,7 +33,7 @@ export interface DiffInput {
   readonly now: string;
 }
 
-type Draft = Omit<Finding, 'tenant' | 'since'>;
+type Draft = Omit<Finding, 'tenant' | 'since' | keyof FindingPast>;
 
 /** Findings in resource order; empty exactly when nothing differs and everything could be read. */
 export function diff(input: DiffInput): Finding[] {
@@ -56,6 +58,7 @@ export function diff(input: DiffInput): Finding[] {
   }
   return drafts.map((draft) => ({
     ...draft,
+    ...UNKNOWN_PAST,
     tenant: input.tenant,
     since: input.since(findingKey(draft)) ?? input.now,
   }));

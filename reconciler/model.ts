@@ -63,12 +63,62 @@ export type Have = ReadonlyMap<string, Reading<Fields>>;
 
 // ---- deciding --------------------------------------------------------------------------------------------------
 
-export type FindingClass = 'missing' | 'changed' | 'extra' | 'unhealthy' | 'unreadable' | 'pending';
+/** `exception`: an exception that has expired, or that matches nothing; it says something about our rules, not the world. */
+export type FindingClass =
+  'missing' | 'changed' | 'extra' | 'unhealthy' | 'unreadable' | 'pending' | 'exception';
 
 /** What putting a difference right would take. `one-way` cannot be undone; `stateful` recreates something that held data. */
 export type Risk = 'in-place' | 'replace' | 'one-way' | 'stateful' | 'none';
 
-export interface Finding extends Provenance {
+/** Somebody else keeps rewriting a field that we keep correcting. */
+export interface Contest {
+  /** Who, as the log or the field's manager names them. */
+  readonly opponent: string;
+  /** Corrections that did not last, within the window. */
+  readonly times: number;
+}
+
+/** Who made a difference, when and how; or, honestly, that nobody can say. */
+export type Attribution =
+  | {
+      readonly found: true;
+      /** An email, or the name of a field manager. */
+      readonly who: string;
+      /** RFC 3339. */
+      readonly when: string;
+      /** The method or operation, e.g. `google.container.v1.ClusterManager.SetNodePoolSize`. */
+      readonly how: string;
+      readonly from: 'audit-log' | 'managed-fields';
+      readonly confidence: 'high' | 'medium' | 'low';
+      /** The intent, when it was a run of our own. */
+      readonly ownRun: string | null;
+    }
+  | { readonly found: false; readonly reason: string };
+
+/** What the ledger and the logs know about a finding beyond this look. */
+export interface FindingPast {
+  /** When the difference was last seen not to be there (RFC 3339); null when it always was. */
+  readonly lastClean: string | null;
+  /** How often Plumbline has put it right within the window that contests are judged by. */
+  readonly corrected: number;
+  /** Set: report only, whatever policy says of its class. */
+  readonly contested: Contest | null;
+  /** Null: nobody has asked the logs. */
+  readonly attribution: Attribution | null;
+  /** Id of the exception that suppresses it; it is still counted. */
+  readonly excepted: string | null;
+}
+
+/** A finding nobody knows anything more about. */
+export const UNKNOWN_PAST: FindingPast = {
+  lastClean: null,
+  corrected: 0,
+  contested: null,
+  attribution: null,
+  excepted: null,
+};
+
+export interface Finding extends Provenance, FindingPast {
   readonly tenant: string;
   readonly class: FindingClass;
   readonly plane: Plane;
@@ -134,11 +184,40 @@ export interface Held {
   readonly reason: HoldReason;
   /** One sentence, ending in how to go on. */
   readonly message: string;
+  /** When it may be done by itself (RFC 3339): a window opens, a pause ends; null when time alone changes nothing. */
+  readonly next: string | null;
 }
 
 export interface Plan {
   readonly actions: readonly Action[];
   readonly held: readonly Held[];
+}
+
+/** An order not to change a tenant for a while; looking goes on. */
+export interface Pause {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: string;
+  readonly until: string;
+}
+
+/** Everything the inventory shows in the tenant's project, told apart by who asked for it. */
+export interface Coverage {
+  readonly declared: number;
+  /** Made by the platform on our behalf: node VMs, the rules GKE adds to a firewall. */
+  readonly platform: number;
+  /** What nobody declared. */
+  readonly unexplained: readonly { readonly name: string; readonly assetType: string }[];
+}
+
+/** Why a pass launched nothing at all. */
+export interface Breaker {
+  /** Each threshold that was passed, in words with its numbers. */
+  readonly tripped: readonly string[];
+  /** The one thing most of the differences have in common; null when nothing stands out. */
+  readonly cause: string | null;
+  /** How many launches were admitted by a person's override; the rest is held. */
+  readonly admitted: number;
 }
 
 /** Identifies a finding across passes: the same difference on the same field has the same key. */
@@ -191,6 +270,13 @@ export interface TenantReport {
   readonly health: HealthResult | null;
   /** How many wanted resources were compared. */
   readonly resources: number;
+  readonly paused: Pause | null;
+  /** Null where the inventory could not be read. */
+  readonly coverage: Coverage | null;
+  /** The budget of calls ran out before this tenant was looked at: what is said of it is as of then (RFC 3339). */
+  readonly staleSince: string | null;
+  /** Names what would be done, for `plumb approve`; null when nothing waits for an approval. */
+  readonly planHash: string | null;
 }
 
 export interface RunReport {
@@ -210,6 +296,12 @@ export interface RunReport {
     readonly held: number;
     /** The oldest observation the verdicts rest on; null when nothing was observed. */
     readonly oldestObservation: string | null;
+    /** Findings that an exception suppresses; they count in `findings` as well. */
+    readonly excepted: number;
+    /** Calls made to look, by API. */
+    readonly calls: Readonly<Record<string, number>>;
   };
+  /** Null while the breaker is closed. */
+  readonly breaker: Breaker | null;
   readonly tenants: readonly TenantReport[];
 }

@@ -78,6 +78,7 @@ function blocked(
     because: keys(due),
     reason,
     message,
+    next: null,
   });
   if (blind) {
     return hold(
@@ -158,7 +159,7 @@ function reported(tenant: string, findings: readonly Finding[], everApplied: boo
   ];
   return groups.flatMap(({ reason, message, pick }) => {
     const because = keys(findings.filter((f) => pick(f) && decide(f, everApplied) !== 'auto'));
-    return because.length === 0 ? [] : [{ tenant, flow: null, because, reason, message }];
+    return because.length === 0 ? [] : [{ tenant, flow: null, because, reason, message, next: null }];
   });
 }
 
@@ -168,6 +169,7 @@ const inFlight = ({ tenant, findings }: PlanInput, active: ExecutionEntry): Held
   because: keys(findings),
   reason: 'in-flight',
   message: `${active.flow} (${active.intent}) is under way since ${active.createdAt}; the next pass looks again`,
+  next: null,
 });
 
 /** A deployed tenant whose health nobody asked for lately is asked again; a look, not a change. */

@@ -39,6 +39,14 @@ const POLICY: Readonly<Record<FindingClass, Readonly<Record<Risk, Decision>>>> =
     stateful: 'report',
     none: 'report',
   },
+  // About our own rules: a person renews them or takes them away.
+  exception: {
+    'in-place': 'report',
+    replace: 'report',
+    'one-way': 'report',
+    stateful: 'report',
+    none: 'report',
+  },
 };
 
 /** `everApplied` false: nothing of the tenant can hold data yet, so whatever is missing may be made. */

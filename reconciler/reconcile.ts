@@ -3,18 +3,16 @@
  * allows, report. Every stage is a plain value; only `launch` and the store change anything.
  */
 import { assemble, type Judged } from './assemble.ts';
-import { diff } from './diff.ts';
 import { describe } from './error-text.ts';
+import { isObservable, judge, toObserved } from './judge.ts';
 import { launch, PASS } from './launch.ts';
-import { load, type Case } from './load.ts';
-import type { Fields, Platform, Reading, RunReport } from './model.ts';
+import { load } from './load.ts';
+import type { Platform, RunReport } from './model.ts';
 import { observe } from './observe.ts';
-import { plan } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
-import { verdictOf } from './verdict.ts';
 
 export interface PassOptions {
   readonly platform: Platform;
@@ -81,65 +79,6 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
   }
 }
 
-/** A record that does not parse has nothing to compare; a decommissioned tenant has nothing to look for. */
-const isObservable = (item: Case): boolean =>
-  item.tenant !== null && item.ledger?.status !== 'DECOMMISSIONED';
-
-function toObserved({ stored, wants, applied, ledger }: Case) {
-  const ids = new Set(wants.map((want) => want.id));
-  const leaving = applied?.wants.filter((want) => !ids.has(want.id)) ?? [];
-  return { name: stored.name, wants: [...wants, ...leaving], health: ledger?.health ?? null };
-}
-
-/** One tenant's findings, verdict and plan. A fault in here is that tenant's alone. */
-function judge(item: Case, have: Map<string, Reading<Fields>> | undefined, now: string): Judged {
-  const { stored, ledger, active, applied } = item;
-  const everApplied = ledger?.appliedGeneration != null;
-  const base = {
-    invalid: item.tenant === null,
-    status: ledger?.status ?? null,
-    inFlight: active !== undefined,
-  };
-  if (have === undefined) {
-    const verdict = verdictOf({ ...base, everApplied, findings: [] });
-    return {
-      case: item,
-      findings: [],
-      verdict,
-      plan: { actions: [], held: [] },
-      readings: [],
-      executions: new Map(),
-    };
-  }
-  const findings = diff({
-    tenant: stored.name,
-    wants: item.wants,
-    applied: applied?.wants ?? null,
-    have,
-    generation: stored.generation,
-    appliedGeneration: ledger?.appliedGeneration ?? null,
-    unfinished: ledger?.status === 'FAILED' ? (ledger.lastError ?? 'no reason was recorded') : null,
-    since: (key) => item.known.get(key)?.firstSeen,
-    now,
-  });
-  return {
-    case: item,
-    findings,
-    verdict: verdictOf({ ...base, everApplied, findings }),
-    plan: plan({
-      tenant: stored.name,
-      findings,
-      ledger,
-      active,
-      failures: item.failures,
-      leaving: item.leaving,
-      now,
-    }),
-    readings: [...have.values()],
-    executions: new Map(),
-  };
-}
-
 /** One after the other: the store's transactions and the definition's deployment would only contend. */
 async function launchAll(ports: Ports, options: PassOptions, judged: readonly Judged[]): Promise<Judged[]> {
   const emit = options.onEvent ?? (() => undefined);
@@ -166,7 +105,7 @@ async function launchAll(ports: Ports, options: PassOptions, judged: readonly Ju
     } else {
       emit({ type: 'problem', tenant: stored.name, message: result.message });
       const reason = result.outcome === 'held' ? ('in-flight' as const) : ('retry-later' as const);
-      const held = { ...action, reason, message: result.message };
+      const held = { ...action, reason, message: result.message, next: null };
       done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
     }
   }

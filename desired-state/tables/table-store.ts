@@ -6,6 +6,7 @@ import type { Shard } from '../shard.ts';
 import type {
   ApplyRequest,
   ApplyResult,
+  Directive,
   ExecutionEntry,
   FindingEntry,
   IntentResult,
@@ -17,6 +18,7 @@ import type {
   Store,
   StoredTenant,
 } from '../store.ts';
+import * as directives from './directives.ts';
 import type { Engine } from './engine.ts';
 import * as executions from './executions.ts';
 import * as ledger from './ledger.ts';
@@ -97,6 +99,22 @@ export class TableStore implements Store {
 
   listRequests(name: string): Promise<RequestEntry[]> {
     return runs.listRequests(this.rows, name);
+  }
+
+  issueDirective(directive: Directive): Promise<void> {
+    return directives.issueDirective(this.engine, this.model, directive);
+  }
+
+  endDirective(...args: Parameters<Store['endDirective']>): Promise<boolean> {
+    return directives.endDirective(this.engine, this.model, ...args);
+  }
+
+  useDirective(...args: Parameters<Store['useDirective']>): Promise<number> {
+    return directives.useDirective(this.engine, this.model, ...args);
+  }
+
+  listDirectives(names?: readonly string[]): Promise<Directive[]> {
+    return directives.listDirectives(this.rows, names);
   }
 
   openFindings(names: readonly string[]): Promise<FindingEntry[]> {

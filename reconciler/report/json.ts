@@ -6,6 +6,7 @@ const READING_ORDER = [
   'format',
   'run',
   'summary',
+  'breaker',
   'tenants',
   'id',
   'name',
@@ -35,6 +36,11 @@ const READING_ORDER = [
   'source',
   'at',
   'since',
+  'lastClean',
+  'corrected',
+  'contested',
+  'attribution',
+  'excepted',
   'flow',
   'because',
   'reason',
@@ -45,6 +51,11 @@ const READING_ORDER = [
   'launched',
   'error',
   'health',
+  'resources',
+  'paused',
+  'coverage',
+  'staleSince',
+  'planHash',
 ];
 
 const RANK: ReadonlyMap<string, number> = new Map(READING_ORDER.map((key, index) => [key, index]));

@@ -170,6 +170,7 @@ function classPaint(kind: FindingClass, paint: Paint): (text: string) => string 
     case 'extra':
       return paint.green;
     case 'unreadable':
+    case 'exception':
       return paint.magenta;
     case 'pending':
       return paint.cyan;

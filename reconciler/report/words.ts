@@ -19,6 +19,7 @@ export const CLASSES: readonly FindingClass[] = [
   'unhealthy',
   'unreadable',
   'pending',
+  'exception',
 ];
 
 const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
@@ -31,6 +32,7 @@ export const SYMBOLS: Readonly<Record<FindingClass, string>> = {
   unhealthy: '!',
   unreadable: '?',
   pending: '·',
+  exception: '×',
 };
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {

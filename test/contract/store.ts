@@ -1,7 +1,7 @@
 /** What every store must do, whatever keeps its tables: run by embedded.test.ts and spanner.test.ts. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NewIntent, RunRecord, Store } from '../../desired-state/store.ts';
+import type { Directive, NewIntent, RunRecord, Store } from '../../desired-state/store.ts';
 import { shardOf } from '../../desired-state/shard.ts';
 import { REPORT_FORMAT } from '../../reconciler/model.ts';
 import type { Json, RunReport } from '../../reconciler/model.ts';
@@ -424,7 +424,10 @@ export function storeContract(open: OpenEmpty): void {
         launched: 0,
         held: 0,
         oldestObservation: null,
+        excepted: 0,
+        calls: {},
       },
+      breaker: null,
       tenants: [],
     });
     const finding = (name: string, key: string) =>
@@ -476,6 +479,53 @@ export function storeContract(open: OpenEmpty): void {
       expect(await store.openFindings([name])).toEqual(many);
       await store.saveRun({ report: report('run-none', NOW), opened: [], resolved: many });
       expect(await store.openFindings([name])).toEqual([]);
+    });
+  });
+
+  describe('directives', () => {
+    const directive = (name: string, more: Partial<Directive> = {}): Directive => ({
+      name,
+      id: 'one',
+      kind: 'override',
+      actor: 'ann@example.com',
+      reason: HOSTILE,
+      detail: { most: 3 },
+      uses: 0,
+      createdAt: NOW,
+      expiresAt: LATER,
+      endedAt: null,
+      endedBy: null,
+      ...more,
+    });
+
+    it('are kept as they were issued, and issued once', async () => {
+      const name = fresh();
+      await store.issueDirective(directive(name));
+      await store.issueDirective(directive(name, { reason: 'again' }));
+      expect(await store.listDirectives([name])).toEqual([directive(name)]);
+      expect((await store.listDirectives()).filter((each) => each.name === name)).toEqual([directive(name)]);
+    });
+
+    it('grant no more uses than they have, whoever asks at once', async () => {
+      const name = fresh();
+      await store.issueDirective(directive(name));
+      const granted = await Promise.all(
+        [2, 2, 2].map((wanted) => store.useDirective(name, 'one', { wanted, most: 3 })),
+      );
+      expect(granted.reduce((sum, each) => sum + each, 0)).toBe(3);
+      expect(await store.listDirectives([name])).toMatchObject([{ uses: 3 }]);
+    });
+
+    it('end once, with who ended them, and grant nothing afterwards', async () => {
+      const name = fresh();
+      await store.issueDirective(directive(name));
+      expect(await store.endDirective(name, 'one', { by: 'bob@example.com', now: LATER })).toBe(true);
+      expect(await store.endDirective(name, 'one', { by: 'eve@example.com', now: MUCH_LATER })).toBe(false);
+      expect(await store.endDirective(name, 'none', { by: 'bob@example.com', now: LATER })).toBe(false);
+      expect(await store.useDirective(name, 'one', { wanted: 1, most: 3 })).toBe(0);
+      expect(await store.listDirectives([name])).toEqual([
+        directive(name, { endedAt: LATER, endedBy: 'bob@example.com' }),
+      ]);
     });
   });
 

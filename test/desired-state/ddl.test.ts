@@ -76,6 +76,7 @@ describe('the DDL reader', () => {
 describe('the migrations', () => {
   it('create the tables of the store', () => {
     expect([...tableModel().keys()].sort()).toEqual([
+      'Directives',
       'Executions',
       'Findings',
       'Ledger',

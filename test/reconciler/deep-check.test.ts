@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { deepCheckFindings } from '../../reconciler/deep-check.ts';
-import { findingKey, type Json } from '../../reconciler/model.ts';
+import { findingKey, UNKNOWN_PAST, type Json } from '../../reconciler/model.ts';
 
 const AT = '2026-01-02T03:04:05Z';
 const findings = (result: Json, since: (key: string) => string | undefined = () => undefined) =>
@@ -39,6 +39,7 @@ it('tells a changed field with what was applied and what is there', () => {
       source: 'terraform plan -refresh-only',
       at: AT,
       since: known,
+      ...UNKNOWN_PAST,
     },
   ]);
 });

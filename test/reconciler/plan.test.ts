@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionEntry, LedgerEntry } from '../../desired-state/store.ts';
-import type { Finding, FindingClass, Risk } from '../../reconciler/model.ts';
+import { UNKNOWN_PAST, type Finding, type FindingClass, type Risk } from '../../reconciler/model.ts';
 import { HEALTH_MAX_AGE_MS, plan, RETRY_BUDGET, type PlanInput } from '../../reconciler/plan.ts';
 import { decide } from '../../reconciler/policy.ts';
 import { AT } from '../support/have.ts';
@@ -27,6 +27,7 @@ const finding = (change: Partial<Finding> = {}): Finding => ({
   have: 'absent',
   from: 'spec.network.nat',
   risk: 'in-place',
+  ...UNKNOWN_PAST,
   message: 'it is not there',
   since: AT,
   source: 'compute',

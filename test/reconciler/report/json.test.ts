@@ -29,6 +29,7 @@ describe('the JSON report', () => {
       'format',
       'run',
       'summary',
+      'breaker',
       'tenants',
     ]);
   });

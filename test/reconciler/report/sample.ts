@@ -1,5 +1,11 @@
 /** One report that shows every class, plane and kind of next step; the renderers' golden files are made from it. */
-import { REPORT_FORMAT, type Finding, type RunReport, type TenantReport } from '../../../reconciler/model.ts';
+import {
+  REPORT_FORMAT,
+  UNKNOWN_PAST,
+  type Finding,
+  type RunReport,
+  type TenantReport,
+} from '../../../reconciler/model.ts';
 
 const AT = '2026-03-01T10:00:05Z';
 
@@ -16,6 +22,7 @@ const finding = (part: Partial<Finding> & Pick<Finding, 'class' | 'resource'>): 
   source: 'compute routers.get',
   at: AT,
   since: AT,
+  ...UNKNOWN_PAST,
   ...part,
 });
 
@@ -36,6 +43,10 @@ const tenant = (part: Partial<TenantReport> & Pick<TenantReport, 'name' | 'verdi
     checkedAt: '2026-03-01T09:58:00Z',
   },
   resources: 14,
+  paused: null,
+  coverage: null,
+  staleSince: null,
+  planHash: null,
   ...part,
 });
 
@@ -99,6 +110,7 @@ const acme = tenant({
       because: ['changed:node-pool/gpu:autoscaling.maxNodeCount'],
       reason: 'approval',
       message: 'Changing a live node pool needs an approval; run `plumb approve acme` or edit the record.',
+      next: null,
     },
     {
       tenant: 'acme',
@@ -106,6 +118,7 @@ const acme = tenant({
       because: ['extra:deployment/hello:containers[hello].env[LOG_LEVEL]'],
       reason: 'report-only',
       message: 'Extra fields are reported only; take them into the record or remove them.',
+      next: null,
     },
   ],
 });
@@ -145,6 +158,7 @@ const beta = tenant({
       reason: 'unreadable',
       message:
         'Nothing is changed while a part cannot be read; restore the permission and run the pass again.',
+      next: null,
     },
   ],
 });
@@ -169,6 +183,7 @@ const paused = tenant({
       because: [],
       reason: 'paused',
       message: 'Paused by ops@example.com until 2026-04-01.',
+      next: null,
     },
   ],
 });
@@ -189,7 +204,10 @@ export const SAMPLE: RunReport = {
     launched: 1,
     held: 4,
     oldestObservation: '2026-03-01T09:58:00Z',
+    excepted: 0,
+    calls: {},
   },
+  breaker: null,
   tenants: [acme, beta, broken, tenant({ name: 'gamma', verdict: 'in-sync' }), paused],
 };
 
@@ -202,6 +220,9 @@ export const IN_SYNC: RunReport = {
     launched: 0,
     held: 0,
     oldestObservation: AT,
+    excepted: 0,
+    calls: {},
   },
+  breaker: null,
   tenants: [tenant({ name: 'gamma', verdict: 'in-sync' }), tenant({ name: 'omega', verdict: 'in-sync' })],
 };
