@@ -21,7 +21,9 @@ reach it. Tests use it too.
 - Limits and quotas of the real services are constants in the code and are enforced.
 - All services read and write one store of resources. Terraform's provider writes it, Asset Inventory lists it, the
   owning API answers from it.
-- Everybody is let in: identities are told apart (a token says whose it is) but not judged. Order a fault to refuse.
+- Identities are told apart (a token says whose it is). Everybody is let in, but for the accounts that the
+  configuration calls \`viewers\`: they are refused whatever is not a read, as their roles would. Order a fault to
+  refuse anything else.
 
 ## The control route
 

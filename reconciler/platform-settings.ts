@@ -23,6 +23,29 @@ export const LOCAL_PLATFORM: Platform = {
   terraformIdentity: `plumbline-terraform@${LOCAL_PROJECT}.iam.gserviceaccount.com`,
 };
 
+/** Whom a pass acts as. Looking and launching are two accounts, so that a mistake in one holds no right of the other. */
+export interface Identities {
+  /** Email of the account that reads; null: whoever runs the pass. */
+  readonly observe: string | null;
+  /** Email of the account that deploys definitions and starts executions; null: whoever runs the pass. */
+  readonly launch: string | null;
+}
+
+export const LOCAL_IDENTITIES = {
+  observe: `plumbline-observe@${LOCAL_PROJECT}.iam.gserviceaccount.com`,
+  launch: `plumbline-launch@${LOCAL_PROJECT}.iam.gserviceaccount.com`,
+} as const satisfies Identities;
+
+/** What the environment and the file name; `otherwise` fills the rest. */
+export const identitiesOf = (
+  env: Readonly<Record<string, string | undefined>>,
+  file: { readonly observeIdentity?: string | undefined; readonly launchIdentity?: string | undefined },
+  otherwise: Identities,
+): Identities => ({
+  observe: (env['PLUMBLINE_OBSERVE_IDENTITY'] || undefined) ?? file.observeIdentity ?? otherwise.observe,
+  launch: (env['PLUMBLINE_LAUNCH_IDENTITY'] || undefined) ?? file.launchIdentity ?? otherwise.launch,
+});
+
 const VARIABLES: Readonly<Record<keyof Platform, string>> = {
   project: 'PLUMBLINE_PROJECT',
   region: 'PLUMBLINE_REGION',

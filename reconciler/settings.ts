@@ -12,11 +12,14 @@ import { localEndpoints } from './clouds/endpoints.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
 import type { Platform } from './model.ts';
 import {
+  LOCAL_IDENTITIES,
   LOCAL_PLATFORM,
   SettingsError,
   complete,
   givenPlatform,
+  identitiesOf,
   missingSettings,
+  type Identities,
 } from './platform-settings.ts';
 
 export { LOCAL_PLATFORM, SettingsError };
@@ -24,6 +27,7 @@ export { LOCAL_PLATFORM, SettingsError };
 export interface Settings {
   readonly store: StoreChoice;
   readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
+  readonly identities: Identities;
   /** Email of who asks; null: whoever the Google Cloud credentials belong to. */
   readonly identity: string | null;
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
@@ -58,6 +62,9 @@ const fileSchema = z.strictObject({
       terraformIdentity: text,
     })
     .default({}),
+  /** Accounts that a pass impersonates for reading and for launching. */
+  observeIdentity: text,
+  launchIdentity: text,
   store: z.enum(['spanner', 'embedded']).optional(),
   /** Of the embedded store. */
   storeFile: text,
@@ -77,6 +84,7 @@ export function loadSettings(input: SettingsInput): Settings {
   return {
     store,
     local: info ? { endpoints: completeEndpoints(info), caFile: info.caFile } : null,
+    identities: identitiesOf(env, file, info ? LOCAL_IDENTITIES : { observe: null, launch: null }),
     identity: identityOf(input, info !== undefined, store),
     platform: () => complete(platform),
   };

@@ -25,6 +25,8 @@ export const configSchema = z.strictObject({
   tools: z.record(z.string(), z.string()).default({}),
   images: z.array(runnableImage).default([]),
   repositories: z.array(repository).default([]),
+  /** Emails of accounts that hold viewer roles only: whatever they ask that is not a read is refused. */
+  viewers: z.array(z.string()).default([]),
   /** Stop when standard input ends, so that no local cloud outlives the program that started it. */
   stopWithStdin: z.boolean().default(false),
 });

@@ -6,6 +6,7 @@ import type { Cloud } from './cloud.ts';
 import { ApiError, statusOfHttp } from './errors.ts';
 import type { FaultRule } from './faults.ts';
 import { principalOf } from './identity.ts';
+import { refuseViewer } from './viewers.ts';
 import { Reply, Router, type Call, type Match, type Service } from './service.ts';
 
 export const LOOPBACK = '127.0.0.1';
@@ -60,6 +61,7 @@ async function answer(
     match = router.find(http, url.pathname);
     const call = callOf(match, { url, principal, headers: request.headers, body });
     if (service.name !== 'control') {
+      refuseViewer(cloud.config.viewers, principal, match.method, url.pathname);
       fault = cloud.faults.take({
         service: service.name,
         method: match.method.id,

@@ -9,7 +9,7 @@ import { answer, type Answer } from './api.ts';
 import type { Certificates } from './certificates.ts';
 import type { Cluster } from './cluster.ts';
 import { routeOf, type Route } from './routes.ts';
-import { StatusError, statusOfHttp, unauthorized } from './status.ts';
+import { mayNot, StatusError, statusOfHttp, unauthorized } from './status.ts';
 
 export interface ListeningApi {
   /** `host:port`. */
@@ -56,6 +56,7 @@ async function serve(cluster: Cluster, request: IncomingMessage, response: Serve
   try {
     if (principal === ANONYMOUS) throw unauthorized();
     route = routeOf(http, url);
+    if (cluster.cloud.config.viewers.includes(principal)) refuseViewer(principal, route);
     fault = faults.take({ service: 'kubernetes', method: route.id, path, target: cluster.name, principal });
     if (fault?.delayMs !== undefined) await clock.sleep(fault.delayMs);
     if (fault?.hang) return;
@@ -69,6 +70,13 @@ async function serve(cluster: Cluster, request: IncomingMessage, response: Serve
   record(reply?.status ?? 200);
   if (fault?.loseAnswer) return void response.destroy();
   if (reply) write(response, reply);
+}
+
+const LOOKS: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+
+/** What the role `view` lets a person do inside a cluster. */
+function refuseViewer(principal: string, route: Route): void {
+  if (route.type === 'object' && !LOOKS.has(route.verb)) throw mayNot(principal, route);
 }
 
 /** The answer an ordered fault stands for, or nothing when the rule only delays or loses. */

@@ -88,6 +88,25 @@ export const forbidden = (subject: Subject, why: string, causes?: readonly Statu
     ...(causes && { causes }),
   });
 
+/** RBAC's refusal, in the words of the API server's authorizer. */
+export function mayNot(
+  user: string,
+  place: {
+    readonly verb: string;
+    readonly kind: { readonly group: string; readonly resource: string };
+    readonly namespace: string | undefined;
+    readonly name: string;
+  },
+): StatusError {
+  const { group, resource } = place.kind;
+  const where =
+    place.namespace === undefined ? 'at the cluster scope' : `in the namespace "${place.namespace}"`;
+  return forbidden(
+    { group, resource, name: place.name },
+    `User "${user}" cannot ${place.verb} resource "${resource}" in API group "${group}" ${where}`,
+  );
+}
+
 /** 422: the object is well-formed, but its values (or a change of them) are not allowed. */
 export function invalid(
   kind: string,

@@ -73,7 +73,8 @@ export class Cli {
     const settings = await this.settings();
     const platform = settings.platform();
     const { connect } = await import('../clouds/connect.ts');
-    const ports = await connect({ platform, store: settings.store, local: settings.local });
+    const { store, local, identities } = settings;
+    const ports = await connect({ platform, store, local, identities });
     return using(ports.store, settings, () => use(ports, settings));
   }
 

@@ -12,14 +12,28 @@ export interface TokenSource {
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** The identity the process runs as: application default credentials. */
-export function realTokens(): TokenSource {
+const LIFETIME_SECONDS = 3600;
+
+/**
+ * The identity the process runs as (application default credentials), or `email` impersonated by it: that takes
+ * `roles/iam.serviceAccountTokenCreator` on the account, and its tokens are short-lived.
+ */
+export function realTokens(endpoints: Pick<Endpoints, 'iamcredentials'>, email: string | null): TokenSource {
   let made: Promise<AuthClient> | undefined;
   const make = async (): Promise<AuthClient> => {
-    const { GoogleAuth } = await import('google-auth-library');
+    const { GoogleAuth, Impersonated } = await import('google-auth-library');
     try {
       // Without this await a missing credential crashes the process outside any caller's reach.
-      return await new GoogleAuth({ scopes: [SCOPE] }).getClient();
+      const own = await new GoogleAuth({ scopes: [SCOPE] }).getClient();
+      return email === null
+        ? own
+        : new Impersonated({
+            sourceClient: own,
+            targetPrincipal: email,
+            targetScopes: [SCOPE],
+            lifetime: LIFETIME_SECONDS,
+            endpoint: endpoints.iamcredentials,
+          });
     } catch (cause) {
       throw new CloudError(
         'denied',
@@ -29,14 +43,23 @@ export function realTokens(): TokenSource {
     }
   };
   const client = () => (made ??= make());
-  return {
-    client,
-    token: async () => {
-      const { token } = await (await client()).getAccessToken();
-      if (token == null) throw new CloudError('denied', 'the credentials gave no access token');
-      return token;
-    },
-  };
+  return { client, token: async () => tokenOf(await client(), email) };
+}
+
+async function tokenOf(client: AuthClient, email: string | null): Promise<string> {
+  const who = email ?? 'the credentials';
+  const { token } = await client.getAccessToken().catch((cause: unknown) => {
+    throw new CloudError(
+      'denied',
+      `${who} gave no access token` +
+        (email === null
+          ? ''
+          : '; whoever runs Plumbline needs roles/iam.serviceAccountTokenCreator on that account'),
+      { cause },
+    );
+  });
+  if (token == null) throw new CloudError('denied', `${who} gave no access token`);
+  return token;
 }
 
 /** Tokens for `email` from the local cloud's IAM Credentials service: the same call a real impersonation makes. */

@@ -13,6 +13,8 @@ import { workflowsOf } from './workflows.ts';
 export interface ConnectSettings {
   readonly platform: Platform;
   readonly store: StoreChoice;
+  /** Emails of the accounts that read and that launch; null: whoever runs the process. */
+  readonly identities: { readonly observe: string | null; readonly launch: string | null };
   readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
 }
 
@@ -21,18 +23,18 @@ const systemClock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
+/** The local cloud lets everybody in, but a token speaks for somebody. */
+const ANYBODY = 'developer@plumbline-platform.iam.gserviceaccount.com';
+
 /** Nothing is called yet, except the store's opening. */
 export async function connect(settings: ConnectSettings, clock: Clock = systemClock): Promise<Ports> {
   const { platform, local } = settings;
   const endpoints: Endpoints = local ? localEndpoints(local.endpoints) : REAL;
-  const identity = (role: string): TokenSource =>
-    local
-      ? localTokens(endpoints, `plumbline-${role}@${platform.project}.iam.gserviceaccount.com`)
-      : realTokens();
-  // Reading and launching have clients of their own. On the local cloud they are two accounts; in Google Cloud both
-  // are the account the job runs as.
-  const observe = identity('observe');
-  const act = identity('launch');
+  const identity = (email: string | null): TokenSource =>
+    local ? localTokens(endpoints, email ?? ANYBODY) : realTokens(endpoints, email);
+  // Two accounts: what reads holds no right to change anything, and what launches is used for nothing else.
+  const observe = identity(settings.identities.observe);
+  const act = identity(settings.identities.launch);
   const reading = restClient({ endpoints, tokens: observe, clock });
   const acting = restClient({ endpoints, tokens: act, clock });
   return {

@@ -1,6 +1,6 @@
 /** What the local cloud is told: the images it may "run", the repositories it serves, the tools its builds find. */
 import { join } from 'node:path';
-import { LOCAL_PLATFORM } from '../platform-settings.ts';
+import { LOCAL_IDENTITIES, LOCAL_PLATFORM } from '../platform-settings.ts';
 import { packageRoot, program } from './paths.ts';
 
 export interface CloudConfigInput {
@@ -47,6 +47,7 @@ export function cloudConfig(input: CloudConfigInput): Readonly<Record<string, un
     repositories: [
       { url: EXAMPLE_REPOSITORY, folder: join(packageRoot(), 'desired-state', 'examples', 'hello') },
     ],
+    viewers: [LOCAL_IDENTITIES.observe],
     stopWithStdin: true,
   };
 }

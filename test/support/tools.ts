@@ -8,9 +8,6 @@ import { describe } from 'vitest';
 
 export type Tool = 'terraform' | 'kubectl' | 'gcloud' | 'spanner' | 'chromium';
 
-/** What CI may be without: it proves how a page looks, which no other part relies on. */
-const OPTIONAL: ReadonlySet<Tool> = new Set(['chromium']);
-
 /** The tool's absolute path, or undefined; looks at `PLUMBLINE_<TOOL>` first, then along PATH. */
 export function find(tool: Tool): string | undefined {
   if (tool === 'spanner') return spannerEmulator();
@@ -23,7 +20,7 @@ export function describeWith(tool: Tool, name: string, suite: (path: string) => 
   const path = find(tool);
   if (path !== undefined) {
     describe(name, () => suite(path));
-  } else if (process.env['CI'] === 'true' && !OPTIONAL.has(tool)) {
+  } else if (process.env['CI'] === 'true') {
     throw new Error(`${name}: needs ${tool}, and CI must have it`);
   } else {
     describe.skip(`${name} (skipped: ${tool} was not found)`, () => suite(''));

@@ -22,9 +22,9 @@ export interface SmallCloud {
 }
 
 /** A cloud of clusters and networks only. Speed 0: time stands still until the test advances it. */
-export function smallCloud(speed = 0): SmallCloud {
+export function smallCloud(speed = 0, settings: Record<string, unknown> = {}): SmallCloud {
   const dataDir = mkdtempSync(join(tmpdir(), 'plumb-kube-'));
-  const cloud = createCloud(configSchema.parse({ dataDir, speed }), (self) => ({
+  const cloud = createCloud(configSchema.parse({ dataDir, speed, ...settings }), (self) => ({
     networks: createVpcNetworks(self),
     kubernetes: createKubernetesHost(self),
     terraform: {
