@@ -81,6 +81,11 @@ export interface LedgerEntry {
   /** Generation of the record that was last applied in full. */
   readonly appliedGeneration: number | null;
   readonly health: HealthResult | null;
+  /** What the flow deep-check last told: `{intent, checkedAt, drift, omitted}`; null when none has since the last apply. */
+  readonly deepCheck: Json;
+  /** The deep check that was asked for last; another one than `deepCheck` is of when it gave no result. */
+  readonly deepCheckIntent: string | null;
+  readonly deepCheckAskedAt: string | null;
   readonly lastError: string | null;
   readonly updatedAt: string | null;
 }

@@ -53,13 +53,13 @@ export async function destroy(raw: Json, context: Context): Promise<Json> {
   return { changes: { ...changes } };
 }
 
-/** Gives `{drift, omitted}`: where the world differs from the state. Changes neither of them. */
+/** Gives `{drift, omitted, checkedAt}`: where the world differs from the state. Changes neither of them. */
 export async function planRefresh(raw: Json, context: Context): Promise<Json> {
   const of = parseInput(input.omit({ allowDestroy: true }), raw);
   const terraform = await open(of, of.vars, context);
   await terraform.run(refreshArguments(), PLAN);
   const { drift, omitted } = driftOf(await terraform.run(showArguments(), SHORT));
-  return { drift: drift.map((each) => ({ ...each })), omitted };
+  return { drift: drift.map((each) => ({ ...each })), omitted, checkedAt: new Date().toISOString() };
 }
 
 interface Time {

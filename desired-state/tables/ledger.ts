@@ -44,6 +44,9 @@ function toLedger(row: Row): LedgerEntry {
     outputs: json(row, 'outputs'),
     appliedGeneration: maybeInteger(row, 'applied_generation'),
     health: toHealth(json(row, 'health')),
+    deepCheck: json(row, 'deep_check'),
+    deepCheckIntent: maybeText(row, 'deep_check_intent'),
+    deepCheckAskedAt: maybeText(row, 'deep_check_asked_at'),
     lastError: maybeText(row, 'last_error'),
     updatedAt: maybeText(row, 'updated_at'),
   };

@@ -87,6 +87,9 @@ describe('provision', () => {
       image_digest: 'sha256:new',
       outputs: '{"cluster_endpoint":"gke.example","cluster_name":"acme"}',
       applied_generation: '3',
+      deep_check: null,
+      deep_check_intent: null,
+      deep_check_asked_at: null,
       health: expect.stringContaining('"healthy":true') as string,
       last_error: null,
       updated_at: 'spanner.commit_timestamp()',
@@ -257,7 +260,8 @@ describe('the other flows', () => {
     expect(programs()).toEqual(['terraform plan-refresh']);
     expect(world.builds[0]).toMatchObject({ project: 'plumbline-platform', location: 'us-central1' });
     expect(inputOf(world.builds[0]!)).toEqual({ bucket: 'plumbline-platform-state', prefix: 'tenants/acme', vars: { tenant: 'acme' } });
-    expect(ledger()).toEqual({ name: 'acme', status: 'DEPLOYED', last_error: 'kept', build_id: 'kept', health: 'kept', fence: null, updated_at: 'spanner.commit_timestamp()' });
+    expect(ledger()).toEqual({ name: 'acme', status: 'DEPLOYED', last_error: 'kept', build_id: 'kept', health: 'kept', fence: null, updated_at: 'spanner.commit_timestamp()', deep_check: expect.any(String) as string, deep_check_intent: ledger()?.['deep_check_intent'], deep_check_asked_at: 'spanner.commit_timestamp()' });
+    expect(JSON.parse(String(ledger()?.['deep_check']))).toMatchObject({ intent: ledger()?.['deep_check_intent'], checkedAt: '2026-01-01T00:00:00Z', drift: [{ address: 'x.a' }], omitted: 0 });
     expect(execution('deep-check')).toMatchObject({ state: 'SUCCEEDED', error: null });
   }); // prettier-ignore
 
@@ -266,6 +270,8 @@ describe('the other flows', () => {
     const ran = await launch('deep-check', {}, { status: 'DEPLOYED', last_error: 'kept' });
     expect(ran.state).toBe('FAILED');
     expect(ledger()).toMatchObject({ status: 'DEPLOYED', last_error: 'kept', fence: null });
+    expect(ledger()).not.toHaveProperty('deep_check');
+    expect(ledger()?.['deep_check_intent']).toContain('deep-check');
     expect(execution('deep-check')).toMatchObject({
       state: 'FAILED',
       error: expect.stringContaining('the look at the infrastructure failed: terraform init: no') as string,

@@ -48,7 +48,7 @@ export interface World {
 
 const SUCCESSES: readonly (readonly [string, Json])[] = [
   ['terraform apply', { outputs: { cluster_endpoint: 'gke.example', cluster_name: 'acme' }, changes: {} }],
-  ['terraform plan-refresh', { drift: [{ address: 'x.a', type: 'x', path: 'p', before: 1, after: 2, action: 'update' }], omitted: 0 }],
+  ['terraform plan-refresh', { drift: [{ address: 'x.a', type: 'x', path: 'p', before: 1, after: 2, action: 'update' }], omitted: 0, checkedAt: '2026-01-01T00:00:00Z' }],
   ['terraform destroy', { changes: {} }],
   ['build-image build', { digest: 'sha256:new', image: 'i@sha256:new', revision: 'c0ffee' }],
   ['deploy apply', { address: '10.0.0.9', url: 'http://10.0.0.9', kubeconfigRef: 'gs://state/kubeconfig.json', image: 'i' }],

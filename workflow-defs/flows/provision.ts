@@ -46,7 +46,15 @@ export function provision(platform: Platform): Workflow {
       assign('where_it_answers', { url: expr('deploy.output.url') }),
       ...requireHealth(platform),
     ],
-    done: { status: 'DEPLOYED', ...deployed, applied_generation: expr('string(args.generation)') },
+    done: {
+      status: 'DEPLOYED',
+      ...deployed,
+      applied_generation: expr('string(args.generation)'),
+      // Terraform has just put right what an earlier look saw.
+      deep_check: null,
+      deep_check_intent: null,
+      deep_check_asked_at: null,
+    },
     onFailure: 'mark-failed',
   });
 }

@@ -41,6 +41,9 @@ export type LedgerChange = { readonly status?: TenantStatus } & {
       | 'outputs'
       | 'applied_generation'
       | 'health'
+      | 'deep_check'
+      | 'deep_check_intent'
+      | 'deep_check_asked_at'
       | 'last_error'
   ]?: Value;
 };
@@ -49,7 +52,7 @@ export type LedgerChange = { readonly status?: TenantStatus } & {
 export type OwnState = Extract<ExecutionState, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>;
 
 /** Spanner puts the commit's time here; only for columns that allow it. */
-const COMMIT_TIME = 'spanner.commit_timestamp()';
+export const COMMIT_TIME = 'spanner.commit_timestamp()';
 
 const update = (table: string, row: ValueMap): ValueMap => ({
   update: { table, columns: Object.keys(row), values: [Object.values(row)] },
