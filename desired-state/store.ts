@@ -182,12 +182,52 @@ export interface FindingEntry {
   readonly detail: Json;
 }
 
+/** A run that was launched because of a finding. */
+export interface Correction {
+  /** As the service names the execution. */
+  readonly execution: string;
+  /** When the pass launched it (RFC 3339). */
+  readonly at: string;
+  /** It ended and put the finding right, if only for a while; false: that is not known yet. */
+  readonly done: boolean;
+}
+
+/** What is kept of a finding beyond its end. */
+export interface FindingHistory {
+  readonly name: string;
+  /** `findingKey` of the finding. */
+  readonly key: string;
+  /** When a pass no longer saw it (RFC 3339); null when none ever did. */
+  readonly lastClean: string | null;
+  /** Oldest first; only as many as a contest is judged by. */
+  readonly corrections: readonly Correction[];
+  /** Who was last known to write it. */
+  readonly writer: string | null;
+  /** Since when it is contested, and after how many corrections. */
+  readonly contested: { readonly since: string; readonly times: number } | null;
+}
+
+/** Whom a run looked at. */
+export interface Looked {
+  /** When it began (RFC 3339). */
+  readonly at: string;
+  readonly shard: { readonly index: number; readonly count: number };
+  /** The tenants that were named; null: all of the shard. */
+  readonly only: readonly string[] | null;
+  /** Those of them that it could not look at, or whose findings it did not keep. */
+  readonly except: readonly string[];
+}
+
 export interface RunRecord {
   readonly report: RunReport;
   /** Findings this pass saw for the first time. */
   readonly opened: readonly FindingEntry[];
   /** Findings this pass no longer saw. */
   readonly resolved: readonly { readonly name: string; readonly key: string }[];
+  /** Histories that this pass changed; left out: none. */
+  readonly history?: readonly FindingHistory[];
+  /** Left out or null: nothing can be said of it. */
+  readonly looked?: Omit<Looked, 'at'> | null;
 }
 
 export interface Store {
@@ -257,11 +297,15 @@ export interface Store {
   listDirectives(names?: readonly string[]): Promise<Directive[]>;
 
   openFindings(names: readonly string[]): Promise<FindingEntry[]>;
+  /** Of these tenants, by name and key. */
+  historyOf(names: readonly string[]): Promise<FindingHistory[]>;
   /**
-   * New findings, resolved findings, then the run row: one transaction up to a hundred rows, else several, with the
-   * run row in the last one, so that a run that can be seen has all its findings.
+   * New findings, resolved findings, histories, then the run row: one transaction up to a hundred rows, else several,
+   * with the run row in the last one, so that a run that can be seen has all its findings.
    */
   saveRun(run: RunRecord): Promise<void>;
+  /** Whom the newest `limit` runs looked at, newest first; runs that say nothing of it are left out. */
+  lastLooks(limit: number): Promise<Looked[]>;
   latestRun(): Promise<RunReport | undefined>;
   /** The newest `limit` runs, newest first, each with its whole report. */
   listRuns(limit: number): Promise<RunReport[]>;

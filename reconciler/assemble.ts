@@ -1,4 +1,5 @@
 /** Joins what a pass found into one RunReport: the value every renderer reads and the store keeps. Pure. */
+import { withOpponent } from './history.ts';
 import type { Case } from './load.ts';
 import {
   REPORT_FORMAT,
@@ -67,7 +68,7 @@ function tenantReport({ case: item, findings, verdict, plan, readings, execution
     status: item.ledger?.status ?? null,
     generation: item.stored.generation,
     appliedGeneration: item.ledger?.appliedGeneration ?? null,
-    findings,
+    findings: findings.map(withOpponent),
     actions: plan.actions.map((action) => ({ ...action, execution: executions.get(action) ?? null })),
     held: plan.held,
     error: item.problem ?? item.ledger?.lastError ?? null,

@@ -2,8 +2,9 @@
  * Want against have: the findings of one tenant. Pure. Drift (have differs from what was last applied) and pending
  * change (the record is newer than what was applied) are told apart here and never mixed afterwards.
  */
+import { additions, differences } from './compare.ts';
 import { ENDPOINT_KIND } from './expect.ts';
-import { equal, textAt } from './json.ts';
+import { textAt } from './json.ts';
 import {
   findingKey,
   UNKNOWN_PAST,
@@ -107,58 +108,62 @@ const missing = (want: Want, have: Reading<Fields>, isNew: boolean): Draft => ({
 });
 
 function changed(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
-  return Object.entries(want.fields).flatMap(([path, wish]): Draft[] => {
-    const found = Object.hasOwn(have.value, path) ? have.value[path] : undefined;
-    if (equal(wish.want, found)) return [];
-    const base = { ...about(want, have), field: path, want: wish.want, have: found ?? null, from: wish.from };
+  return differences(want, have.value).map((path): Draft => {
+    const wish = want.fields[path];
+    const found = valueAt(have.value, path);
+    const base = {
+      ...about(want, have),
+      field: path,
+      want: wish?.want ?? null,
+      have: found ?? null,
+      from: wish?.from ?? null,
+    };
     if (want.kind === ENDPOINT_KIND) {
-      return [
-        {
-          ...base,
-          class: 'unhealthy',
-          risk: 'none',
-          message: textAt(have.value, 'reason') ?? 'no reason was given',
-        },
-      ];
+      const message = textAt(have.value, 'reason') ?? 'no reason was given';
+      return { ...base, class: 'unhealthy', risk: 'none', message };
     }
-    const before = applied?.fields[path];
-    const asApplied = applied !== null && equal(before?.want, found);
-    return [
-      {
-        ...base,
-        class: asApplied ? 'pending' : 'changed',
-        risk: kindOf(want)?.risk(path) ?? 'stateful',
-        message: asApplied
-          ? 'the record changed since it was last applied'
-          : 'it was changed behind the record',
-      },
-    ];
+    const asApplied = applied !== null && isAsApplied(applied, path, found);
+    return {
+      ...base,
+      class: asApplied ? 'pending' : 'changed',
+      risk: kindOf(want)?.risk(path) ?? 'stateful',
+      message: asApplied
+        ? 'the record changed since it was last applied'
+        : 'it was changed behind the record',
+    };
   });
 }
 
+const valueAt = (have: Fields, path: string): Json | undefined =>
+  Object.hasOwn(have, path) ? have[path] : undefined;
+
+/** What was applied still stands, or there was nothing and there is nothing: then only the record moved. */
+function isAsApplied(applied: Want, path: string, found: Json | undefined): boolean {
+  const before = applied.fields[path]?.want;
+  if (before === undefined) return found === undefined;
+  return kindOf(applied)?.same(path, before, found) ?? false;
+}
+
 function extra(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
-  const kind = kindOf(want);
-  const additions = Object.keys(have.value).filter(
-    (path) => kind?.owns?.(path) && !Object.hasOwn(want.fields, path),
-  );
-  return additions
-    .filter((path) => !additions.some((other) => other !== path && path.startsWith(`${other}.`)))
-    .map((path): Draft => {
-      const found: Json = have.value[path] ?? null;
-      const removed = applied !== null && Object.hasOwn(applied.fields, path);
-      return {
+  return additions(want, have.value).flatMap((path): Draft[] => {
+    const removed = applied !== null && Object.hasOwn(applied.fields, path);
+    // A member that the record dropped is a resource on its way out, and told as that.
+    if (removed && kindOf(want)?.isMember(path)) return [];
+    return [
+      {
         ...about(want, have),
         class: removed ? 'pending' : 'extra',
         field: path,
         want: null,
-        have: found,
+        have: valueAt(have.value, path) ?? null,
         from: null,
         risk: 'in-place',
         message: removed
           ? 'the record no longer asks for it'
           : 'somebody added it where the record owns the whole',
-      };
-    });
+      },
+    ];
+  });
 }
 
 /** What the applied record asked for and the current one does not: still there until an apply takes it away. */

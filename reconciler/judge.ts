@@ -1,6 +1,7 @@
 /** From one tenant's case and what was seen of it to its findings, verdict and plan. Pure. */
 import type { Judged } from './assemble.ts';
 import { diff } from './diff.ts';
+import { withPast } from './history.ts';
 import type { Case } from './load.ts';
 import type { Fields, Reading } from './model.ts';
 import type { Observed } from './observe.ts';
@@ -37,7 +38,7 @@ export function judge(item: Case, have: Map<string, Reading<Fields>> | undefined
       executions: new Map(),
     };
   }
-  const findings = diff({
+  const seen = diff({
     tenant: stored.name,
     wants: item.wants,
     applied: applied?.wants ?? null,
@@ -48,6 +49,7 @@ export function judge(item: Case, have: Map<string, Reading<Fields>> | undefined
     since: (key) => item.known.get(key)?.firstSeen,
     now,
   });
+  const findings = withPast(seen, item, now);
   return {
     case: item,
     findings,

@@ -1,20 +1,16 @@
 /** Everything the store knows of each tenant of a pass, gathered into one case per tenant before anything is observed. */
 import { parseTenant } from '../desired-state/parse.ts';
-import type {
-  ExecutionEntry,
-  FindingEntry,
-  LedgerEntry,
-  Store,
-  StoredTenant,
-} from '../desired-state/store.ts';
+import type { ExecutionEntry, LedgerEntry, Store, StoredTenant } from '../desired-state/store.ts';
 import { shardOf } from '../desired-state/shard.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { projectOf, rivalsOf, unlawful, type Claims } from './claims.ts';
 import { expect } from './expect.ts';
+import type { Memory } from './history.ts';
+import { memoriesOf } from './memories.ts';
 import type { Flow, Want } from './model.ts';
 
 /** One tenant of a pass. `tenant` is null when the stored record cannot be used; `problem` then says why. */
-export interface Case {
+export interface Case extends Memory {
   readonly stored: StoredTenant;
   readonly tenant: Tenant | null;
   readonly problem: string | null;
@@ -27,7 +23,6 @@ export interface Case {
   readonly wants: readonly Want[];
   /** The record last applied in full, and its wants; null when none was. */
   readonly applied: { readonly tenant: Tenant; readonly wants: readonly Want[] } | null;
-  readonly known: ReadonlyMap<string, FindingEntry>;
 }
 
 export interface LoadOptions {
@@ -40,18 +35,17 @@ export async function load(store: Store, options: LoadOptions): Promise<Case[]> 
   const { records, claims } = await readRecords(store, options);
   const names = records.map((record) => record.name);
   const contested = [...claims.values()].filter((claimants) => claimants.length > 1).flat();
-  const [ledger, active, open] = await Promise.all([
+  const [ledger, active, memoryOf] = await Promise.all([
     store.ledgerOf([...names, ...contested]),
     store.listActive(),
-    store.openFindings(names),
+    memoriesOf(store, names),
   ]);
-  const known = Map.groupBy(open, (finding) => finding.name);
   return Promise.all(
     records.map((stored) =>
       caseOf(store, stored, rivalsOf(claims, stored, ledger), {
         ledger: ledger.get(stored.name),
         active: active.find((execution) => execution.name === stored.name),
-        known: new Map(known.get(stored.name)?.map((finding) => [finding.key, finding])),
+        ...memoryOf(stored.name),
       }),
     ),
   );
@@ -77,7 +71,7 @@ async function caseOf(
   store: Store,
   stored: StoredTenant,
   rivals: readonly string[],
-  rest: Pick<Case, 'ledger' | 'active' | 'known'>,
+  rest: Pick<Case, 'ledger' | 'active' | keyof Memory>,
 ): Promise<Case> {
   const digest = rest.ledger?.imageDigest ?? null;
   const applied = await appliedRecord(store, stored, rest.ledger);

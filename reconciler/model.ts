@@ -97,7 +97,7 @@ export type Attribution =
 
 /** What the ledger and the logs know about a finding beyond this look. */
 export interface FindingPast {
-  /** When the difference was last seen not to be there (RFC 3339); null when it always was. */
+  /** When the difference was last seen not to be there (RFC 3339); null when nobody wrote down that it was not. */
   readonly lastClean: string | null;
   /** How often Plumbline has put it right within the window that contests are judged by. */
   readonly corrected: number;
@@ -159,6 +159,7 @@ export type HoldReason =
   | 'paused'
   | 'window'
   | 'approval'
+  | 'contested'
   | 'report-only'
   | 'budget'
   | 'breaker'

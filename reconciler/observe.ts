@@ -3,9 +3,10 @@
  * different, lists inside each cluster, and the last health result. Every want gets a reading; none is left to guess.
  */
 import pLimit from 'p-limit';
+import { agrees } from './compare.ts';
 import { describe } from './error-text.ts';
 import { ENDPOINT_KIND } from './expect.ts';
-import { equal, textAt } from './json.ts';
+import { textAt } from './json.ts';
 import type { Fields, HealthResult, Json, Reading, Want } from './model.ts';
 import type { ApiRef, Asset, ClusterAccess, ObservePorts } from './ports.ts';
 import { ENDPOINT_FIELD } from './resources/cluster.ts';
@@ -92,7 +93,7 @@ async function readGcp(ports: ObservePorts, sweep: Sweep, want: Want): Promise<R
   if (!sweep.ok) return unreadable(sweep.reason, 'cloudasset', sweep.at);
   const asset = sweep.assets.get(want.name);
   const fields = asset && kind.read(asset.data, want);
-  if (fields && agrees(want, fields, kind)) {
+  if (fields && agrees(want, fields)) {
     return { state: 'present', value: fields, source: 'cloudasset', at: sweep.at };
   }
   const ref = kind.ref(want);
@@ -111,10 +112,6 @@ function narrow(body: Reading<Json>, ref: ApiRef, kind: GcpKind, want: Want): Re
     ? { state: 'absent', source: body.source, at: body.at }
     : { state: 'present', value: fields, source: body.source, at: body.at };
 }
-
-const agrees = (want: Want, fields: Fields, kind: GcpKind): boolean =>
-  Object.entries(want.fields).every(([path, wish]) => equal(wish.want, fields[path])) &&
-  !Object.keys(fields).some((path) => kind.owns?.(path) && !Object.hasOwn(want.fields, path));
 
 /** The cluster plane stands on the cluster itself: absent with it, unreadable with it. */
 async function readCluster(

@@ -40,7 +40,7 @@ export function plan(input: PlanInput): Plan {
 
   const everApplied = input.ledger?.appliedGeneration != null;
   const held: Held[] = [...reported(tenant, findings, everApplied)];
-  const due = findings.filter((finding) => decide(finding, everApplied) === 'auto');
+  const due = findings.filter((f) => f.contested === null && decide(f, everApplied) === 'auto');
   if (due.length === 0) {
     const check = staleHealth(input);
     return { actions: check ? [check] : [], held };
@@ -126,9 +126,14 @@ const goesAlong = (finding: Finding, flow: Flow): boolean =>
 /** Classes that are always told and never corrected, each with advice of its own. */
 const REPORTED: ReadonlySet<FindingClass> = new Set(['extra', 'unhealthy', 'unreadable']);
 
+const CONTESTED =
+  'somebody else sets it back whenever it is put right, so Plumbline leaves it alone: stop them, or take their value ' +
+  'into the record; once it has stayed right for a week, or a person has approved it, it is corrected again';
+
 /** What policy leaves to people, one entry per reason. */
 function reported(tenant: string, findings: readonly Finding[], everApplied: boolean): Held[] {
   const groups: { reason: HoldReason; message: string; pick: (f: Finding) => boolean }[] = [
+    { reason: 'contested', message: CONTESTED, pick: (f) => f.contested !== null },
     {
       reason: 'approval',
       message:
@@ -158,7 +163,9 @@ function reported(tenant: string, findings: readonly Finding[], everApplied: boo
     },
   ];
   return groups.flatMap(({ reason, message, pick }) => {
-    const because = keys(findings.filter((f) => pick(f) && decide(f, everApplied) !== 'auto'));
+    const because = keys(
+      findings.filter((f) => pick(f) && (f.contested !== null) === (reason === 'contested')),
+    );
     return because.length === 0 ? [] : [{ tenant, flow: null, because, reason, message, next: null }];
   });
 }

@@ -1,5 +1,6 @@
 /** What an edit of a record would change, told from the two records alone: no cloud, no network. Pure. */
 import type { Tenant } from '../desired-state/tenant.ts';
+import { outermost } from './compare.ts';
 import { expect } from './expect.ts';
 import { equal } from './json.ts';
 import type { Json, Risk, Want } from './model.ts';
@@ -44,16 +45,27 @@ const whole = (item: Want, before: Json, after: Json, risk: Risk): Change => ({
 function between(old: Want, item: Want): Change[] {
   const moved: Change[] =
     old.name === item.name ? [] : [{ ...whole(item, old.name, item.name, 'stateful'), field: 'name' }];
-  const paths = new Set([...Object.keys(old.fields), ...Object.keys(item.fields)]);
+  const kind = kindOf(item);
+  const paths = [...new Set([...Object.keys(old.fields), ...Object.keys(item.fields)])].filter((path) => {
+    const was = old.fields[path]?.want;
+    const will = item.fields[path]?.want;
+    if (was === undefined || will === undefined) return !kind?.isMember(path);
+    return kind === undefined ? !equal(was, will) : !kind.same(path, was, will);
+  });
+  const comesOrGoes = (path: string) => old.fields[path] === undefined || item.fields[path] === undefined;
   return [
     ...moved,
-    ...[...paths].flatMap((path): Change[] => {
-      const was = old.fields[path]?.want ?? null;
-      const will = item.fields[path]?.want ?? null;
-      if (equal(was, will)) return [];
-      const from = item.fields[path]?.from ?? old.fields[path]?.from ?? null;
-      const risk = kindOf(item)?.risk(path) ?? 'in-place';
-      return [{ resource: item.id, field: path, from, before: was, after: will, risk }];
+    ...outermost(paths, comesOrGoes).map((path): Change => {
+      const was = old.fields[path];
+      const will = item.fields[path];
+      return {
+        resource: item.id,
+        field: path,
+        from: will?.from ?? was?.from ?? null,
+        before: was?.want ?? null,
+        after: will?.want ?? null,
+        risk: kind?.risk(path) ?? 'stateful',
+      };
     }),
   ];
 }

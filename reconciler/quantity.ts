@@ -1,27 +1,30 @@
 /** Kubernetes quantities in one spelling, so that `1000m` and `1` are never a difference. */
 
-const FACTORS: Readonly<Record<string, bigint>> = {
-  m: 1n,
-  '': 1000n,
-  k: 1000n ** 2n,
-  M: 1000n ** 3n,
-  G: 1000n ** 4n,
-  T: 1000n ** 5n,
-  Ki: 1000n * 1024n,
-  Mi: 1000n * 1024n ** 2n,
-  Gi: 1000n * 1024n ** 3n,
-  Ti: 1000n * 1024n ** 4n,
-};
+const NANOS = 10n ** 9n;
 
-/** A number of thousandths as text; what does not parse comes back as it is, so that it still compares. */
+/** Billionths per unit (k8s.io/apimachinery/pkg/api/resource: the suffixes it parses). */
+const FACTORS: ReadonlyMap<string, bigint> = new Map([
+  ['n', 1n],
+  ['u', 10n ** 3n],
+  ['m', 10n ** 6n],
+  ['', NANOS],
+  ...['k', 'M', 'G', 'T', 'P', 'E'].map((unit, at) => [unit, NANOS * 1000n ** BigInt(at + 1)] as const),
+  ...['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((unit, at) => [unit, NANOS * 1024n ** BigInt(at + 1)] as const),
+]);
+
+const QUANTITY =
+  /^([+-]?)(\d+\.?\d{0,18}|\.\d{1,18})(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d{1,2})?$/;
+
+/** A number of billionths as text; what does not parse comes back as it is, so that it still compares. */
 export function canonicalQuantity(text: string): string {
-  const match = /^(\d+)(?:\.(\d{1,9}))?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text);
-  if (!match) return text;
-  const [, whole = '0', fraction = '', unit = ''] = match;
-  const factor = FACTORS[unit];
-  if (factor === undefined) return text;
-  const scale = 10n ** BigInt(fraction.length);
+  const [, sign, number = '', unit = ''] = QUANTITY.exec(text) ?? [];
+  if (sign === undefined) return text;
+  const exponent = FACTORS.has(unit) ? 0 : Number(unit.slice(1));
+  const [whole = '', fraction = ''] = number.split('.');
+  const amount =
+    BigInt(whole + fraction) * (FACTORS.get(unit) ?? NANOS) * 10n ** BigInt(Math.max(exponent, 0));
+  const scale = 10n ** BigInt(fraction.length + Math.max(-exponent, 0));
   // Kubernetes rounds up to the smallest unit it keeps.
-  const thousandths = (BigInt(whole + fraction) * factor + scale - 1n) / scale;
-  return `${thousandths}m`;
+  const nanos = (amount + scale - 1n) / scale;
+  return `${sign === '-' && nanos !== 0n ? '-' : ''}${nanos}n`;
 }

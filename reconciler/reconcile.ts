@@ -61,7 +61,7 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
 
   const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
   if (!options.dryRun) {
-    await ports.store.saveRun(runRecordOf(report, cases));
+    await ports.store.saveRun(runRecordOf(report, cases, options.only ?? null));
     await tidy(ports, options);
   }
   return report;

@@ -1,5 +1,6 @@
-/** What a pass leaves in the store: its run row, findings seen for the first time, findings that are gone. Pure. */
-import type { RunRecord } from '../desired-state/store.ts';
+/** What a pass leaves in the store: its run row, findings that are new, those that are gone, and their past. Pure. */
+import type { Looked, RunRecord } from '../desired-state/store.ts';
+import { historyChanges, isHidden } from './history.ts';
 import type { Case } from './load.ts';
 import { findingKey, type Json, type RunReport, type TenantReport } from './model.ts';
 
@@ -8,7 +9,12 @@ import { findingKey, type Json, type RunReport, type TenantReport } from './mode
  * built leaves no findings behind. A finding that could not be re-examined (its tenant is in flight or unreadable there) is not resolved
  * by that, and neither is one of a tenant whose record cannot be used.
  */
-export function runRecordOf(report: RunReport, cases: readonly Case[]): RunRecord {
+export function runRecordOf(
+  report: RunReport,
+  cases: readonly Case[],
+  only: readonly string[] | null,
+): RunRecord {
+  const memories = new Map(cases.map((item) => [item.stored.name, item]));
   const known = new Map(cases.map((item) => [item.stored.name, item.known]));
   const opened = report.tenants.filter(wasApplied).flatMap((tenant) =>
     tenant.findings
@@ -24,15 +30,27 @@ export function runRecordOf(report: RunReport, cases: readonly Case[]): RunRecor
   const resolved = report.tenants.flatMap((tenant) => {
     if (tenant.verdict === 'invalid') return [];
     const seen = new Set(tenant.findings.map(findingKey));
-    const hidden = new Set(tenant.findings.filter((f) => f.class === 'unreadable').map((f) => f.resource));
     return [...(known.get(tenant.name)?.keys() ?? [])]
-      .filter((key) => !seen.has(key) && !hidden.has(resourceOf(key)))
+      .filter((key) => !seen.has(key) && !isHidden(key, tenant.findings))
       .map((key) => ({ name: tenant.name, key }));
   });
-  return { report, opened, resolved };
+  const history = report.tenants.filter(wasApplied).flatMap((tenant) => {
+    const memory = memories.get(tenant.name);
+    return memory === undefined || tenant.verdict === 'invalid'
+      ? []
+      : historyChanges(tenant, memory, report.run.startedAt);
+  });
+  return { report, opened, resolved, history, looked: lookedOf(report, only) };
 }
 
 const wasApplied = (tenant: TenantReport): boolean => tenant.appliedGeneration !== null;
 
-/** `class:resource[:field]`, where neither class nor resource holds a colon. */
-const resourceOf = (key: string): string => key.split(':', 2)[1] ?? '';
+/** More than this cannot be kept by name; then nothing is said. */
+const MOST_EXCEPT = 1000;
+
+function lookedOf({ run, tenants }: RunReport, only: readonly string[] | null): Omit<Looked, 'at'> | null {
+  const except = tenants
+    .filter((tenant) => !wasApplied(tenant) || tenant.verdict === 'invalid' || tenant.staleSince !== null)
+    .map(({ name }) => name);
+  return except.length > MOST_EXCEPT ? null : { shard: run.shard, only, except };
+}

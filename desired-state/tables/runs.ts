@@ -6,6 +6,7 @@ import { chunks } from './chunks.ts';
 import { prefix } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { json, text } from './fields.ts';
+import { writeHistory } from './history.ts';
 import { inTransaction } from './rows.ts';
 import type { Row, RowReader, RowTransaction } from './rows.ts';
 
@@ -52,8 +53,9 @@ export async function saveRun(engine: Engine, model: TableModel, run: RunRecord)
           tx.remove('Findings', [name, key]),
     ),
     ...run.opened.map((finding) => (tx: RowTransaction) => writeFinding(tx, finding)),
+    ...(run.history ?? []).map((entry) => (tx: RowTransaction) => writeHistory(tx, entry)),
     // Last: a run that can be seen has all its findings. Every step is safe to repeat.
-    (tx) => writeRun(tx, run.report),
+    (tx) => writeRun(tx, run),
   ];
   for (const part of chunks(steps, ROWS_PER_COMMIT)) {
     await inTransaction(engine, model, async (tx) => {
@@ -90,12 +92,13 @@ function writeFinding(tx: RowTransaction, finding: FindingEntry): void {
   });
 }
 
-function writeRun(tx: RowTransaction, report: RunReport): void {
+function writeRun(tx: RowTransaction, { report, looked }: RunRecord): void {
   tx.write('insertOrUpdate', 'Runs', {
     id: report.run.id,
     started_at: report.run.startedAt,
     finished_at: report.run.finishedAt,
     report: report as unknown as Json,
+    looked: (looked ?? null) as unknown as Json,
   });
 }
 

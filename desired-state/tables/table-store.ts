@@ -9,8 +9,10 @@ import type {
   Directive,
   ExecutionEntry,
   FindingEntry,
+  FindingHistory,
   IntentResult,
   LedgerEntry,
+  Looked,
   NewIntent,
   RequestEntry,
   Revision,
@@ -21,6 +23,7 @@ import type {
 import * as directives from './directives.ts';
 import type { Engine } from './engine.ts';
 import * as executions from './executions.ts';
+import * as history from './history.ts';
 import * as ledger from './ledger.ts';
 import { RowReader } from './rows.ts';
 import * as runs from './runs.ts';
@@ -121,8 +124,16 @@ export class TableStore implements Store {
     return runs.openFindings(this.rows, names);
   }
 
+  historyOf(names: readonly string[]): Promise<FindingHistory[]> {
+    return history.historyOf(this.rows, names);
+  }
+
   saveRun(run: RunRecord): Promise<void> {
     return runs.saveRun(this.engine, this.model, run);
+  }
+
+  lastLooks(limit: number): Promise<Looked[]> {
+    return history.lastLooks(this.rows, limit);
   }
 
   latestRun(): Promise<RunReport | undefined> {

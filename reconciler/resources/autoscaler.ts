@@ -1,47 +1,52 @@
 /** The workload's horizontal autoscaler. */
 import { autoscalerOf } from '../../manifests/autoscaler.ts';
-import type { Fields, Json } from '../model.ts';
-import { listAt, numberAt, textAt } from '../json.ts';
-import { labelFields, wantOf } from './kubernetes.ts';
-import { riskOf, type ClusterKind } from './kind.ts';
+import { clusterKind } from './kind.ts';
+import { labels, SERVER_METADATA } from './kubernetes.ts';
+import { list, number, text, unset } from './schema/declare.ts';
 
-const ORIGINS: Readonly<Record<string, string>> = {
-  minReplicas: 'spec.workload.autoscaling.min',
-  maxReplicas: 'spec.workload.autoscaling.max',
-  'metrics[cpu].averageUtilization': 'spec.workload.autoscaling.cpuUtilization',
+/** What the API server puts where no metric is named. */
+const CPU_BY_DEFAULT = {
+  type: 'Resource',
+  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
 };
 
-export const autoscaler: ClusterKind = {
+export const autoscaler = clusterKind({
   kind: 'autoscaler',
-  plane: 'cluster',
   order: 140,
   resource: { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers' },
   namespaced: true,
-  wants: (tenant) => [
-    wantOf({
-      kind: 'autoscaler',
-      manifest: autoscalerOf(tenant),
-      from: 'spec.workload.autoscaling',
-      read: fieldsOf,
-      origin: (path) => ORIGINS[path] ?? null,
+  from: 'spec.workload.autoscaling',
+  manifest: autoscalerOf,
+  schema: {
+    'metadata.labels': labels,
+    'scaleTargetRef.kind': text({ at: 'spec.scaleTargetRef.kind' }),
+    'scaleTargetRef.name': text({ at: 'spec.scaleTargetRef.name' }),
+    minReplicas: number({ at: 'spec.minReplicas', absent: 1, from: 'spec.workload.autoscaling.min' }),
+    maxReplicas: number({ at: 'spec.maxReplicas', from: 'spec.workload.autoscaling.max' }),
+    metrics: list({
+      at: 'spec.metrics',
+      by: [
+        {
+          firstOf: [
+            'resource.name',
+            'containerResource.name',
+            'pods.metric.name',
+            'object.metric.name',
+            'external.metric.name',
+            'type',
+          ],
+        },
+      ],
+      whole: true,
+      absent: [CPU_BY_DEFAULT],
+      each: {
+        averageUtilization: number({
+          at: 'resource.target.averageUtilization',
+          from: 'spec.workload.autoscaling.cpuUtilization',
+        }),
+      },
     }),
-  ],
-  read: fieldsOf,
-  owns: (path) => path.startsWith('metrics['),
-  risk: riskOf([]),
-};
-
-function fieldsOf(body: Json): Fields {
-  return {
-    ...labelFields(body),
-    'scaleTargetRef.name': textAt(body, 'spec', 'scaleTargetRef', 'name'),
-    minReplicas: numberAt(body, 'spec', 'minReplicas'),
-    maxReplicas: numberAt(body, 'spec', 'maxReplicas'),
-    ...Object.fromEntries(
-      listAt(body, 'spec', 'metrics').map((metric): [string, Json] => [
-        `metrics[${textAt(metric, 'resource', 'name') ?? textAt(metric, 'type') ?? ''}].averageUtilization`,
-        numberAt(metric, 'resource', 'target', 'averageUtilization'),
-      ]),
-    ),
-  };
-}
+    behavior: unset({ at: 'spec.behavior' }),
+  },
+  foreign: { ...SERVER_METADATA, 'metadata.annotations': 'server', status: 'server' },
+});

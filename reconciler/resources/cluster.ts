@@ -1,16 +1,52 @@
 /** The private GKE cluster. One that vanished held workloads: it is never made again without a person. */
-import { at, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, tail, type GcpKind } from './kind.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { flag, list, name, text, word } from './schema/declare.ts';
+import { inside } from './schema/path.ts';
 
 /** Not wanted by a value, but carried along: where the control plane answers. */
 export const ENDPOINT_FIELD = 'controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint';
 
-export const cluster: GcpKind = {
+export const cluster = gcpKind({
   kind: 'cluster',
-  plane: 'gcp',
   order: 50,
   assetType: 'container.googleapis.com/Cluster',
+  gone: 'stateful',
+  schema: {
+    network: name({ risk: 'replace' }),
+    subnetwork: name({ risk: 'replace' }),
+    'releaseChannel.channel': word(),
+    'privateClusterConfig.enablePrivateNodes': flag({ risk: 'replace' }),
+    'privateClusterConfig.enablePrivateEndpoint': flag(),
+    'privateClusterConfig.masterIpv4CidrBlock': text({ risk: 'replace' }),
+    'ipAllocationPolicy.clusterSecondaryRangeName': text({ risk: 'replace' }),
+    'ipAllocationPolicy.servicesSecondaryRangeName': text({ risk: 'replace' }),
+    'controlPlaneEndpointsConfig.dnsEndpointConfig.allowExternalTraffic': flag(),
+    'workloadIdentityConfig.workloadPool': text(),
+    nodePools: list({
+      by: 'name',
+      whole: true,
+      members: true,
+      // Made and removed by node auto-provisioning, with the load.
+      unless: 'autoscaling.autoprovisioned',
+      each: {},
+    }),
+    [ENDPOINT_FIELD]: text(),
+  },
+  foreign: {
+    selfLink: 'server',
+    id: 'server',
+    etag: 'server',
+    status: 'server',
+    createTime: 'server',
+    currentMasterVersion: 'server',
+    currentNodeVersion: 'server',
+    masterAuth: 'server',
+    conditions: 'server',
+    currentNodeCount: 'autoscaler',
+    'nodePools.*.initialNodeCount': 'autoscaler',
+    'nodePools.*.status': 'server',
+  },
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, cluster: spec } = tenant.spec;
@@ -26,23 +62,24 @@ export const cluster: GcpKind = {
           subnetwork: field(names.subnet, null),
           'releaseChannel.channel': field(spec.releaseChannel, 'spec.cluster.releaseChannel'),
           'privateClusterConfig.enablePrivateNodes': field(true, null),
+          'privateClusterConfig.enablePrivateEndpoint': field(true, null),
           'privateClusterConfig.masterIpv4CidrBlock': field(
             spec.controlPlaneRange,
             'spec.cluster.controlPlaneRange',
+          ),
+          'ipAllocationPolicy.clusterSecondaryRangeName': field('pods', null),
+          'ipAllocationPolicy.servicesSecondaryRangeName': field('services', null),
+          'controlPlaneEndpointsConfig.dnsEndpointConfig.allowExternalTraffic': field(true, null),
+          'workloadIdentityConfig.workloadPool': field(`${project}.svc.id.goog`, 'spec.project'),
+          ...Object.fromEntries(
+            spec.nodePools.map(({ name: pool }) => [
+              inside('nodePools', pool),
+              field(true, `spec.cluster.nodePools[${pool}]`),
+            ]),
           ),
         },
       },
     ];
   },
   ref: (want) => ({ service: 'container', path: `/v1/${pathOf(want.name)}` }),
-  read: (body) => ({
-    network: tail(textAt(body, 'network')),
-    subnetwork: tail(textAt(body, 'subnetwork')),
-    'releaseChannel.channel': textAt(body, 'releaseChannel', 'channel'),
-    'privateClusterConfig.enablePrivateNodes':
-      at(body, 'privateClusterConfig', 'enablePrivateNodes') === true,
-    'privateClusterConfig.masterIpv4CidrBlock': textAt(body, 'privateClusterConfig', 'masterIpv4CidrBlock'),
-    [ENDPOINT_FIELD]: textAt(body, 'controlPlaneEndpointsConfig', 'dnsEndpointConfig', 'endpoint'),
-  }),
-  risk: riskOf([/^network$/, /^subnetwork$/, /^privateClusterConfig/], 'stateful'),
-};
+});

@@ -3,67 +3,51 @@
  * addition there is seen, which server-side diff is blind to (it only compares what was sent).
  */
 import { deploymentOf } from '../../manifests/deployment.ts';
-import type { Fields, Json } from '../model.ts';
-import { entriesAt, listAt, numberAt, textAt } from '../json.ts';
-import { canonicalQuantity } from '../quantity.ts';
-import { labelFields, wantOf } from './kubernetes.ts';
-import { riskOf, type ClusterKind } from './kind.ts';
+import { clusterKind } from './kind.ts';
+import { labels, SERVER_METADATA } from './kubernetes.ts';
+import { container, pod } from './pod.ts';
+import { flag, list, map, number, text, value } from './schema/declare.ts';
 
-export const deployment: ClusterKind = {
+const POD = 'spec.template.spec';
+
+export const deployment = clusterKind({
   kind: 'deployment',
-  plane: 'cluster',
   order: 120,
   resource: { group: 'apps', version: 'v1', plural: 'deployments' },
   namespaced: true,
-  wants: (tenant, image) => [
-    wantOf({
-      kind: 'deployment',
-      manifest: deploymentOf(tenant, image),
-      from: 'spec.workload',
-      read: fieldsOf,
-      origin,
+  from: 'spec.workload',
+  manifest: deploymentOf,
+  schema: {
+    'metadata.labels': labels,
+    selector: value({ at: 'spec.selector.matchLabels', risk: 'replace' }),
+    'template.labels': map({ at: 'spec.template.metadata.labels', each: text() }),
+    containers: list({
+      at: `${POD}.containers`,
+      by: 'name',
+      whole: true,
+      from: 'spec.workload.name',
+      each: container,
     }),
-  ],
-  read: fieldsOf,
-  owns: (path) => /^containers\[[^\]]*\]$/.test(path) || /^containers\[[^\]]*\]\.(env|ports)\[/.test(path),
-  risk: riskOf([]),
-};
-
-function fieldsOf(body: Json): Fields {
-  const fields: Record<string, Json> = { ...labelFields(body) };
-  for (const container of listAt(body, 'spec', 'template', 'spec', 'containers')) {
-    const at = `containers[${textAt(container, 'name') ?? ''}]`;
-    fields[at] = true;
-    const image = textAt(container, 'image');
-    // Before the first build the manifest has no image; the deploy step fills it in.
-    if (image !== null) fields[`${at}.image`] = image;
-    for (const port of listAt(container, 'ports')) {
-      const number = numberAt(port, 'containerPort') ?? 0;
-      fields[`${at}.ports[${number}/${textAt(port, 'protocol') ?? 'TCP'}]`] = textAt(port, 'name') ?? '';
-    }
-    for (const variable of listAt(container, 'env')) {
-      // The API server drops an empty value; a variable from a reference shows as the reference.
-      const source = entriesAt(variable, 'valueFrom')[0];
-      fields[`${at}.env[${textAt(variable, 'name') ?? ''}]`] =
-        source === undefined ? (textAt(variable, 'value') ?? '') : { [source[0]]: source[1] };
-    }
-    for (const [resource, quantity] of entriesAt(container, 'resources', 'requests')) {
-      fields[`${at}.resources.requests.${resource}`] =
-        typeof quantity === 'string' ? canonicalQuantity(quantity) : quantity;
-    }
-    const probe = textAt(container, 'readinessProbe', 'httpGet', 'path');
-    if (probe !== null) fields[`${at}.readinessProbe.path`] = probe;
-  }
-  return fields;
-}
-
-function origin(path: string): string | null {
-  const env = /\.env\[(.*)\]$/.exec(path)?.[1];
-  if (env !== undefined) return `spec.workload.env[${env}]`;
-  if (path.endsWith('.image')) return 'spec.workload.source';
-  if (path.endsWith('.resources.requests.cpu')) return 'spec.workload.resources.cpu';
-  if (path.endsWith('.resources.requests.memory')) return 'spec.workload.resources.memory';
-  if (path.endsWith('.readinessProbe.path')) return 'spec.workload.health.path';
-  if (path.includes('.ports[')) return 'spec.workload.port';
-  return path.startsWith('containers[') ? 'spec.workload.name' : null;
-}
+    ...pod(POD),
+    // Never sent. A paused Deployment takes every change and rolls none of them out.
+    paused: flag({ at: 'spec.paused', risk: 'none' }),
+    minReadySeconds: number({ at: 'spec.minReadySeconds', absent: 0, risk: 'none' }),
+    progressDeadlineSeconds: number({ at: 'spec.progressDeadlineSeconds', absent: 600, risk: 'none' }),
+    revisionHistoryLimit: number({ at: 'spec.revisionHistoryLimit', absent: 10, risk: 'none' }),
+    strategy: value({
+      at: 'spec.strategy',
+      absent: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+      filled: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+      risk: 'none',
+    }),
+  },
+  foreign: {
+    ...SERVER_METADATA,
+    // Replicas move with the load: the manifest sends none, and whatever stands there is right.
+    'spec.replicas': 'autoscaler',
+    'metadata.annotations': 'server',
+    'spec.template.metadata.creationTimestamp': 'server',
+    'spec.template.spec.serviceAccount': 'server',
+    status: 'server',
+  },
+});

@@ -1,25 +1,39 @@
-/** What one resource kind tells the rest of a pass: what is wanted, where it is read, which fields count, its order. */
+/**
+ * What one resource kind tells the rest of a pass: what is wanted, where it is read, which fields count and how, its
+ * order. A kind's file only declares; what a pass calls is compiled from that here, once.
+ */
 import type { Tenant } from '../../desired-state/tenant.ts';
+import { listAt, textAt } from '../json.ts';
 import type { FieldWant, Fields, Json, Risk, Want } from '../model.ts';
 import type { ApiRef, KubeResource } from '../ports.ts';
+import { compileSchema, type CompiledSchema } from './schema/compile.ts';
+import type { Foreign, Schema } from './schema/declare.ts';
 
-interface KindBase {
+interface Declared {
   readonly kind: string;
   /** Findings and actions are listed in this order: what others stand on comes first. */
   readonly order: number;
+  /** Every field that is compared. */
+  readonly schema: Schema;
+  /** What in a body is never compared, and whose it is. */
+  readonly foreign: Foreign;
+  /** What making it anew would take when it is gone; default `in-place`. */
+  readonly gone?: Risk;
+  /** It is an item of this list in the body of another resource (a NAT inside a router), under this name. */
+  readonly within?: { readonly list: string; readonly name: (want: Want) => string };
+}
+
+interface Compiled extends Pick<CompiledSchema, 'same' | 'owns' | 'isMember'> {
   /**
-   * The compared fields of a body; undefined when the body does not hold this resource (a NAT inside a router).
-   * More fields than are wanted may be given: only wanted and owned ones are compared.
+   * The compared fields of a body; undefined when the body does not hold this resource. More fields than are wanted
+   * may be given: only wanted and owned ones are compared.
    */
   read(body: Json, want: Want): Fields | undefined;
-  /** Paths where we own the whole: something there that was not asked for is a finding. */
-  owns?(path: string): boolean;
   /** What a correction would take; `null` asks for the resource as a whole being missing. */
   risk(path: string | null): Risk;
 }
 
-export interface GcpKind extends KindBase {
-  readonly plane: 'gcp';
+interface GcpDeclared extends Declared {
   /** As Asset Inventory names it. */
   readonly assetType: string;
   wants(tenant: Tenant): readonly Want[];
@@ -27,15 +41,80 @@ export interface GcpKind extends KindBase {
   ref(want: Want): ApiRef;
 }
 
-export interface ClusterKind extends KindBase {
-  readonly plane: 'cluster';
+interface ClusterDeclared extends Declared {
   readonly resource: KubeResource;
   readonly namespaced: boolean;
-  /** `image`: the deployed image's full reference, null before the first build. */
+  /** The record's field that asks for it. */
+  readonly from: string;
+  /** What is deployed, and so what is wanted. `image`: full reference of the deployed one, null before the first build. */
+  manifest(tenant: Tenant, image: string | null): Json;
+}
+
+export interface GcpKind extends GcpDeclared, Compiled {
+  readonly plane: 'gcp';
+}
+
+export interface ClusterKind extends ClusterDeclared, Compiled {
+  readonly plane: 'cluster';
   wants(tenant: Tenant, image: string | null): readonly Want[];
 }
 
 export type ResourceKind = GcpKind | ClusterKind;
+
+export const gcpKind = (declared: GcpDeclared): GcpKind => ({
+  plane: 'gcp',
+  ...declared,
+  ...compile(declared, compileSchema(declared.schema)),
+});
+
+/** Wants are read off the very manifest that is deployed, by the reader of live objects. */
+export function clusterKind(declared: ClusterDeclared): ClusterKind {
+  const schema = compileSchema(declared.schema);
+  return {
+    plane: 'cluster',
+    ...declared,
+    ...compile(declared, schema),
+    wants: (tenant, image) => [wantOf(declared, schema, declared.manifest(tenant, image))],
+  };
+}
+
+function compile({ within, gone = 'in-place' }: Declared, schema: CompiledSchema): Compiled {
+  const { fields, same, owns, isMember, risk } = schema;
+  return {
+    read:
+      within === undefined ? fields : (body, want) => readItem(fields, body, within.list, within.name(want)),
+    same,
+    owns,
+    isMember,
+    risk: (path) => (path === null ? gone : risk(path)),
+  };
+}
+
+function readItem(
+  fields: CompiledSchema['fields'],
+  body: Json,
+  list: string,
+  name: string,
+): Fields | undefined {
+  const item = listAt(body, list).find((candidate) => textAt(candidate, 'name') === name);
+  return item === undefined ? undefined : fields(item);
+}
+
+/** Its name is `namespace/name`, or the plain name for cluster-scoped objects. */
+function wantOf({ kind, from }: ClusterDeclared, schema: CompiledSchema, manifest: Json): Want {
+  const name = textAt(manifest, 'metadata', 'name') ?? '';
+  const namespace = textAt(manifest, 'metadata', 'namespace');
+  return {
+    id: `${kind}/${name}`,
+    kind,
+    plane: 'cluster',
+    name: namespace === null ? name : `${namespace}/${name}`,
+    from,
+    fields: Object.fromEntries(
+      Object.entries(schema.fields(manifest)).map(([path, want]) => [path, field(want, schema.origin(path))]),
+    ),
+  };
+}
 
 /** A field that comes from the record at `from`, or from Plumbline itself when null. */
 export const field = (want: Json, from: string | null): FieldWant => ({ want, from });
@@ -45,9 +124,3 @@ export const pathOf = (name: string): string => name.slice(name.indexOf('/') + 1
 
 /** The last part of a self link, relative name or plain name: the three spellings the APIs mix. */
 export const tail = (name: string | null): string | null => name?.split('/').at(-1) ?? null;
-
-/** Replacing the thing, rather than changing it, is what a change of these fields takes. */
-export const riskOf =
-  (replacing: readonly RegExp[], whole: Risk = 'in-place') =>
-  (path: string | null): Risk =>
-    path === null ? whole : replacing.some((pattern) => pattern.test(path)) ? 'replace' : 'in-place';

@@ -1,24 +1,20 @@
 /** The tenant's namespace in its cluster. */
 import { namespaceOf } from '../../manifests/namespace.ts';
-import { textAt } from '../json.ts';
-import { labelFields, wantOf } from './kubernetes.ts';
-import { riskOf, type ClusterKind } from './kind.ts';
+import { clusterKind } from './kind.ts';
+import { labels, SERVER_METADATA } from './kubernetes.ts';
+import { text } from './schema/declare.ts';
 
-export const namespace: ClusterKind = {
+export const namespace = clusterKind({
   kind: 'namespace',
-  plane: 'cluster',
   order: 110,
   resource: { group: '', version: 'v1', plural: 'namespaces' },
   namespaced: false,
-  wants: (tenant) => [
-    wantOf({
-      kind: 'namespace',
-      manifest: namespaceOf(tenant),
-      from: 'spec.workload.namespace',
-      read: labelFields,
-      origin: () => null,
-    }),
-  ],
-  read: (body) => ({ ...labelFields(body), 'status.phase': textAt(body, 'status', 'phase') }),
-  risk: riskOf([]),
-};
+  from: 'spec.workload.namespace',
+  manifest: namespaceOf,
+  schema: {
+    'metadata.labels': labels,
+    // One that somebody deletes stays Terminating for a while, and takes nothing new meanwhile.
+    'status.phase': text({ absent: 'Active', risk: 'none' }),
+  },
+  foreign: { ...SERVER_METADATA, 'metadata.annotations': 'server', 'status.conditions': 'server' },
+});

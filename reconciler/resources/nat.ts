@@ -1,13 +1,27 @@
 /** Cloud NAT: an item inside the router's body, so a router without it reads as "this NAT is absent". */
-import { listAt, numberAt, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, type GcpKind } from './kind.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { flag, number, text } from './schema/declare.ts';
 
-export const nat: GcpKind = {
+export const nat = gcpKind({
   kind: 'nat',
-  plane: 'gcp',
   order: 40,
   assetType: 'compute.googleapis.com/Router',
+  within: { list: 'nats', name: (want) => want.id.slice('nat/'.length) },
+  schema: {
+    natIpAllocateOption: text(),
+    sourceSubnetworkIpRangesToNat: text(),
+    // What the service gives each VM when nobody says (cloud.google.com/nat/docs/ports-and-addresses).
+    minPortsPerVm: number({ absent: 64 }),
+    'logConfig.enable': flag(),
+    'logConfig.filter': text(),
+  },
+  foreign: {
+    endpointTypes: 'server',
+    enableEndpointIndependentMapping: 'server',
+    autoNetworkTier: 'server',
+    type: 'server',
+  },
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, network } = tenant.spec;
@@ -22,21 +36,11 @@ export const nat: GcpKind = {
           natIpAllocateOption: field('AUTO_ONLY', null),
           sourceSubnetworkIpRangesToNat: field('ALL_SUBNETWORKS_ALL_IP_RANGES', null),
           minPortsPerVm: field(network.nat.minPortsPerVm, 'spec.network.nat.minPortsPerVm'),
+          'logConfig.enable': field(true, null),
+          'logConfig.filter': field('ERRORS_ONLY', null),
         },
       },
     ];
   },
   ref: (want) => ({ service: 'compute', path: `/compute/v1/${pathOf(want.name)}` }),
-  read: (body, want) => {
-    const name = want.id.slice('nat/'.length);
-    const item = listAt(body, 'nats').find((candidate) => textAt(candidate, 'name') === name);
-    return item === undefined
-      ? undefined
-      : {
-          natIpAllocateOption: textAt(item, 'natIpAllocateOption'),
-          sourceSubnetworkIpRangesToNat: textAt(item, 'sourceSubnetworkIpRangesToNat'),
-          minPortsPerVm: numberAt(item, 'minPortsPerVm'),
-        };
-  },
-  risk: riskOf([]),
-};
+});

@@ -1,13 +1,19 @@
 /** The tenant's VPC. */
-import { at } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, type GcpKind } from './kind.ts';
+import { COMPUTE_METADATA } from './google.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { flag, text } from './schema/declare.ts';
 
-export const network: GcpKind = {
+export const network = gcpKind({
   kind: 'network',
-  plane: 'gcp',
   order: 10,
   assetType: 'compute.googleapis.com/Network',
+  gone: 'stateful',
+  schema: {
+    autoCreateSubnetworks: flag({ risk: 'replace' }),
+    'routingConfig.routingMode': text(),
+  },
+  foreign: { ...COMPUTE_METADATA, subnetworks: 'server', peerings: 'server', mtu: 'server' },
   wants: (tenant) => {
     const name = namesOf(tenant).network;
     return [
@@ -17,11 +23,12 @@ export const network: GcpKind = {
         plane: 'gcp',
         name: `compute.googleapis.com/projects/${tenant.spec.project}/global/networks/${name}`,
         from: 'spec.network',
-        fields: { autoCreateSubnetworks: field(false, null) },
+        fields: {
+          autoCreateSubnetworks: field(false, null),
+          'routingConfig.routingMode': field('REGIONAL', null),
+        },
       },
     ];
   },
   ref: (want) => ({ service: 'compute', path: `/compute/v1/${pathOf(want.name)}` }),
-  read: (body) => ({ autoCreateSubnetworks: at(body, 'autoCreateSubnetworks') === true }),
-  risk: riskOf([/^autoCreateSubnetworks$/], 'stateful'),
-};
+});

@@ -2,18 +2,25 @@
  * Private services access: the range the worker pool's hosts live in, and the peering that joins it to the VPC.
  * Without either the pool exists but reaches nothing of the tenant.
  */
-import { listAt, numberAt, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, tail, type GcpKind } from './kind.ts';
+import { COMPUTE_METADATA } from './google.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { name, number, text } from './schema/declare.ts';
 
 /** The size a worker pool takes; `terraform/modules/build-pool` asks for the same. */
 const PREFIX_LENGTH = 24;
 
-export const poolRange: GcpKind = {
+export const poolRange = gcpKind({
   kind: 'pool-range',
-  plane: 'gcp',
   order: 74,
   assetType: 'compute.googleapis.com/GlobalAddress',
+  schema: {
+    purpose: text({ risk: 'replace' }),
+    addressType: text({ absent: 'EXTERNAL', risk: 'replace' }),
+    prefixLength: number({ risk: 'replace' }),
+    network: name({ risk: 'replace' }),
+  },
+  foreign: { ...COMPUTE_METADATA, address: 'server', status: 'server', labelFingerprint: 'server' },
   wants: (tenant) => {
     const names = namesOf(tenant);
     return [
@@ -33,23 +40,18 @@ export const poolRange: GcpKind = {
     ];
   },
   ref: (want) => ({ service: 'compute', path: `/compute/v1/${pathOf(want.name)}` }),
-  read: (body) => ({
-    purpose: textAt(body, 'purpose'),
-    addressType: textAt(body, 'addressType'),
-    prefixLength: numberAt(body, 'prefixLength'),
-    network: tail(textAt(body, 'network')),
-  }),
-  risk: riskOf([/.*/]),
-};
+});
 
 /** Google's name for the peering with its service producers' network. */
 const PEERING = 'servicenetworking-googleapis-com';
 
-export const servicePeering: GcpKind = {
+export const servicePeering = gcpKind({
   kind: 'service-peering',
-  plane: 'gcp',
   order: 76,
   assetType: 'compute.googleapis.com/Network',
+  within: { list: 'peerings', name: () => PEERING },
+  schema: { state: text() },
+  foreign: { stateDetails: 'server', network: 'server', autoCreateRoutes: 'server' },
   wants: (tenant) => {
     const { network } = namesOf(tenant);
     return [
@@ -64,9 +66,4 @@ export const servicePeering: GcpKind = {
     ];
   },
   ref: (want) => ({ service: 'compute', path: `/compute/v1/${pathOf(want.name)}` }),
-  read: (body) => {
-    const item = listAt(body, 'peerings').find((candidate) => textAt(candidate, 'name') === PEERING);
-    return item === undefined ? undefined : { state: textAt(item, 'state') };
-  },
-  risk: riskOf([]),
-};
+});

@@ -1,13 +1,18 @@
 /** The Artifact Registry repository that holds the tenant's images. */
-import { textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, type GcpKind } from './kind.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { text, word } from './schema/declare.ts';
 
-export const registry: GcpKind = {
+export const registry = gcpKind({
   kind: 'registry',
-  plane: 'gcp',
   order: 70,
   assetType: 'artifactregistry.googleapis.com/Repository',
+  gone: 'stateful',
+  schema: {
+    format: word({ risk: 'replace' }),
+    mode: text({ absent: 'STANDARD_REPOSITORY', risk: 'replace' }),
+  },
+  foreign: { createTime: 'server', updateTime: 'server', sizeBytes: 'server', registryUri: 'server' },
   wants: (tenant) => {
     const name = namesOf(tenant).registry;
     const { project, region } = tenant.spec;
@@ -18,11 +23,9 @@ export const registry: GcpKind = {
         plane: 'gcp',
         name: `artifactregistry.googleapis.com/projects/${project}/locations/${region}/repositories/${name}`,
         from: 'spec.workload',
-        fields: { format: field('DOCKER', null) },
+        fields: { format: field('DOCKER', null), mode: field('STANDARD_REPOSITORY', null) },
       },
     ];
   },
   ref: (want) => ({ service: 'artifactregistry', path: `/v1/${pathOf(want.name)}` }),
-  read: (body) => ({ format: textAt(body, 'format') }),
-  risk: riskOf([/^format$/], 'stateful'),
-};
+});

@@ -1,13 +1,19 @@
 /** The Cloud Router that carries the NAT. */
-import { textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, tail, type GcpKind } from './kind.ts';
+import { COMPUTE_METADATA } from './google.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { list, name } from './schema/declare.ts';
 
-export const router: GcpKind = {
+export const router = gcpKind({
   kind: 'router',
-  plane: 'gcp',
   order: 30,
   assetType: 'compute.googleapis.com/Router',
+  schema: {
+    network: name({ risk: 'replace' }),
+    // Ours is a resource of its own; a second one would give nodes another way out.
+    nats: list({ by: 'name', whole: true, members: true, each: {} }),
+  },
+  foreign: { ...COMPUTE_METADATA, region: 'server', encryptedInterconnectRouter: 'server' },
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region } = tenant.spec;
@@ -18,11 +24,12 @@ export const router: GcpKind = {
         plane: 'gcp',
         name: `compute.googleapis.com/projects/${project}/regions/${region}/routers/${names.router}`,
         from: 'spec.network.nat',
-        fields: { network: field(names.network, null) },
+        fields: {
+          network: field(names.network, null),
+          [`nats[${names.nat}]`]: field(true, 'spec.network.nat'),
+        },
       },
     ];
   },
   ref: (want) => ({ service: 'compute', path: `/compute/v1/${pathOf(want.name)}` }),
-  read: (body) => ({ network: tail(textAt(body, 'network')) }),
-  risk: riskOf([/^network$/]),
-};
+});

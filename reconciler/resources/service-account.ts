@@ -1,13 +1,14 @@
 /** The tenant's own identities: what its nodes run as, and what deploys into it. */
-import { at, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, type GcpKind } from './kind.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { flag, word } from './schema/declare.ts';
 
-export const serviceAccount: GcpKind = {
+export const serviceAccount = gcpKind({
   kind: 'service-account',
-  plane: 'gcp',
   order: 15,
   assetType: 'iam.googleapis.com/ServiceAccount',
+  schema: { email: word({ risk: 'replace' }), disabled: flag() },
+  foreign: { uniqueId: 'server', oauth2ClientId: 'server', etag: 'server', projectId: 'server' },
   wants: (tenant) => {
     const names = namesOf(tenant);
     return [names.nodesIdentity, names.deployIdentity].map((account) => ({
@@ -20,6 +21,4 @@ export const serviceAccount: GcpKind = {
     }));
   },
   ref: (want) => ({ service: 'iam', path: `/v1/${pathOf(want.name)}` }),
-  read: (body) => ({ email: textAt(body, 'email'), disabled: at(body, 'disabled') === true }),
-  risk: riskOf([/^email$/]),
-};
+});

@@ -1,14 +1,35 @@
 /** The subnet of nodes and internal load balancers, with the secondary ranges of pods and services. */
-import type { Fields, Json } from '../model.ts';
-import { at, listAt, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, tail, type GcpKind } from './kind.ts';
+import { COMPUTE_METADATA } from './google.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { flag, list, name, text } from './schema/declare.ts';
 
-export const subnet: GcpKind = {
+export const subnet = gcpKind({
   kind: 'subnet',
-  plane: 'gcp',
   order: 20,
   assetType: 'compute.googleapis.com/Subnetwork',
+  gone: 'stateful',
+  schema: {
+    network: name({ risk: 'replace' }),
+    ipCidrRange: text({ risk: 'replace' }),
+    privateIpGoogleAccess: flag(),
+    secondaryIpRanges: list({
+      by: 'rangeName',
+      whole: true,
+      // Ranges that GKE takes for pods when it is left to choose.
+      except: /^gke-/,
+      risk: 'replace',
+      each: text({ at: 'ipCidrRange' }),
+    }),
+  },
+  foreign: {
+    ...COMPUTE_METADATA,
+    gatewayAddress: 'server',
+    region: 'server',
+    purpose: 'server',
+    stackType: 'server',
+    privateIpv6GoogleAccess: 'server',
+  },
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, network } = tenant.spec;
@@ -30,16 +51,4 @@ export const subnet: GcpKind = {
     ];
   },
   ref: (want) => ({ service: 'compute', path: `/compute/v1/${pathOf(want.name)}` }),
-  read: (body): Fields => ({
-    network: tail(textAt(body, 'network')),
-    ipCidrRange: textAt(body, 'ipCidrRange'),
-    privateIpGoogleAccess: at(body, 'privateIpGoogleAccess') === true,
-    ...Object.fromEntries(
-      listAt(body, 'secondaryIpRanges').map((range: Json): [string, Json] => [
-        `secondaryIpRanges[${textAt(range, 'rangeName') ?? ''}]`,
-        textAt(range, 'ipCidrRange'),
-      ]),
-    ),
-  }),
-  risk: riskOf([/^network$/, /^ipCidrRange$/, /^secondaryIpRanges/], 'stateful'),
-};
+});

@@ -1,13 +1,31 @@
 /** The private worker pool: the only place whose builds reach the tenant's network. */
-import { numberAt, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, tail, type GcpKind } from './kind.ts';
+import { field, gcpKind, pathOf } from './kind.ts';
+import { name, number, text } from './schema/declare.ts';
 
-export const workerPool: GcpKind = {
+const CONFIG = 'privatePoolV1Config';
+
+export const workerPool = gcpKind({
   kind: 'worker-pool',
-  plane: 'gcp',
   order: 80,
   assetType: 'cloudbuild.googleapis.com/WorkerPool',
+  schema: {
+    'workerConfig.machineType': text({ at: `${CONFIG}.workerConfig.machineType` }),
+    'workerConfig.diskSizeGb': number({ at: `${CONFIG}.workerConfig.diskSizeGb`, absent: 100 }),
+    'networkConfig.peeredNetwork': name({ at: `${CONFIG}.networkConfig.peeredNetwork`, risk: 'replace' }),
+    'networkConfig.egressOption': text({
+      at: `${CONFIG}.networkConfig.egressOption`,
+      absent: 'PUBLIC_EGRESS',
+    }),
+  },
+  foreign: {
+    uid: 'server',
+    etag: 'server',
+    state: 'server',
+    createTime: 'server',
+    updateTime: 'server',
+    [`${CONFIG}.networkConfig.peeredNetworkIpRange`]: 'server',
+  },
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, build } = tenant.spec;
@@ -28,13 +46,4 @@ export const workerPool: GcpKind = {
     ];
   },
   ref: (want) => ({ service: 'cloudbuild', path: `/v1/${pathOf(want.name)}` }),
-  read: (body) => ({
-    'workerConfig.machineType': textAt(body, 'privatePoolV1Config', 'workerConfig', 'machineType'),
-    'workerConfig.diskSizeGb': numberAt(body, 'privatePoolV1Config', 'workerConfig', 'diskSizeGb'),
-    'networkConfig.peeredNetwork': tail(
-      textAt(body, 'privatePoolV1Config', 'networkConfig', 'peeredNetwork'),
-    ),
-    'networkConfig.egressOption': textAt(body, 'privatePoolV1Config', 'networkConfig', 'egressOption'),
-  }),
-  risk: riskOf([/^networkConfig\.peeredNetwork$/]),
-};
+});

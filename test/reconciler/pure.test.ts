@@ -16,6 +16,15 @@ describe('canonicalQuantity', () => {
       ['1024Mi', '1Gi'],
       ['1.5Gi', '1536Mi'],
       ['30.0', '30'],
+      ['0.5Gi', '512Mi'],
+      ['1e3', '1k'],
+      ['2E', '2000P'],
+      ['.5', '500m'],
+      ['5.', '+5'],
+      ['1500u', '1.5m'],
+      ['-1', '-1000m'],
+      ['25e-1', '2.5'],
+      ['0m', '-0'],
     ] as const) {
       expect(canonicalQuantity(a)).toBe(canonicalQuantity(b));
     }
