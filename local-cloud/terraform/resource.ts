@@ -1,7 +1,9 @@
 /** The life of one resource: read, create, update, delete and import, the same for every model. */
+import type { Cloud } from '../core/cloud.ts';
 import { ApiError, notFound } from '../core/errors.ts';
 import type { Body } from '../core/store.ts';
 import { callApi, type ApiCall, type Caller } from './api.ts';
+import { announce } from './audit.ts';
 import { readState, writeBody, type Identity } from './mapping.ts';
 import type { Methods, Model, ProviderSettings } from './model.ts';
 import { planResource, type Plan } from './plan.ts';
@@ -59,10 +61,16 @@ export async function create(type: ResourceType, caller: Caller, planned: State)
     const complete = model.complete?.(cloud, identity, body, planned) ?? body;
     model.storage.create(cloud, identity, complete, planned);
   });
+  const ended = announce(caller, apiCall(model, 'create', identity), {
+    delayMs: model.delays.create,
+    request: sentBody(type, cloud, identity, planned),
+  });
   try {
     await cloud.clock.sleep(model.delays.create, signal);
     await model.ready?.(cloud, identity, planned);
+    ended();
   } catch (error) {
+    ended(error);
     throw new PartlyDone(stateOf(type, model.storage.find(cloud, identity) ?? {}, planned, identity), error);
   }
   return stateOf(type, bodyOf(model, caller, identity), planned, identity);
@@ -76,7 +84,12 @@ export async function update(type: ResourceType, caller: Caller, planned: State)
     model.check?.(cloud, identity, planned);
     model.storage.update(cloud, identity, (body) => write(model, schema, planned, identity, body));
   });
+  const ended = announce(caller, apiCall(model, 'update', identity), {
+    delayMs: model.delays.update,
+    request: sentBody(type, cloud, identity, planned),
+  });
   await cloud.clock.sleep(model.delays.update, signal);
+  ended();
   return stateOf(type, bodyOf(model, caller, identity), planned, identity);
 }
 
@@ -98,8 +111,13 @@ export async function remove(type: ResourceType, caller: Caller, prior: State): 
     if (error instanceof ApiError && error.httpStatus === 404) return;
     throw error;
   }
+  const ended = announce(caller, apiCall(model, 'delete', identity), {
+    delayMs: model.delays.delete,
+    ...(model.sends && { request: model.sends(cloud, identity, undefined) }),
+  });
   await cloud.clock.sleep(model.delays.delete, signal);
   model.storage.remove(cloud, identity);
+  ended();
   await model.deleted?.(cloud, identity);
 }
 
@@ -126,6 +144,12 @@ function bodyOf(model: Model, { cloud }: Caller, identity: Identity): Body {
 function write(model: Model, schema: Schema, state: State, identity: Identity, body: Body): Body {
   const written = writeBody(schema.block, model.rules, state, identity, model.view?.(body) ?? body);
   return model.seal?.(written) ?? written;
+}
+
+/** The body of the request, which for parts of another resource is not their own. */
+function sentBody({ model, schema }: ResourceType, cloud: Cloud, identity: Identity, planned: State): Body {
+  const written = write(model, schema, planned, identity, {});
+  return model.sends?.(cloud, identity, written) ?? written;
 }
 
 function stateOf(type: ResourceType, body: Body, state: State, identity: Identity): State {
