@@ -10,6 +10,9 @@ import type { ApiCall, Caller } from './api.ts';
 const USER_AGENT =
   'Terraform/1.11.4 (+https://www.terraform.io) Terraform-Plugin-SDK/2.38.1 terraform-provider-google/local';
 
+/** Ends the operation that was announced; with what it failed of, if it failed. */
+export type Announced = (error?: unknown) => void;
+
 /**
  * Writes the entry of a call that was answered. The function it gives writes the one that ends the operation; calls
  * that take no time begin none. `request` is the body that was sent.
@@ -17,8 +20,8 @@ const USER_AGENT =
 export function announce(
   { cloud, principal, impersonator }: Caller,
   call: ApiCall,
-  { delayMs, request }: { readonly delayMs: number; readonly request?: Body },
-): (error?: unknown) => void {
+  { delayMs, request }: { readonly delayMs: number; readonly request: Body | undefined },
+): Announced {
   const named = auditedMethod(call.method, call.http);
   if (!named) return () => undefined;
   const path = call.path.replace(/^\/(compute\/v1|storage\/v1\/b|v\d\w*)\//, '');

@@ -3,7 +3,7 @@ import type { Cloud } from '../core/cloud.ts';
 import { ApiError, notFound } from '../core/errors.ts';
 import type { Body } from '../core/store.ts';
 import { callApi, type ApiCall, type Caller } from './api.ts';
-import { announce } from './audit.ts';
+import { announce, type Announced } from './audit.ts';
 import { readState, writeBody, type Identity } from './mapping.ts';
 import type { Methods, Model, ProviderSettings } from './model.ts';
 import { planResource, type Plan } from './plan.ts';
@@ -55,15 +55,14 @@ export async function create(type: ResourceType, caller: Caller, planned: State)
   const { model, schema } = type;
   const { cloud, signal } = caller;
   const identity = model.identity(planned);
-  await callApi(caller, apiCall(model, 'create', identity), () => {
+  const call = apiCall(model, 'create', identity);
+  const ended = await callApi(caller, call, () => {
     model.check?.(cloud, identity, planned);
     const body = write(model, schema, planned, identity, {});
     const complete = model.complete?.(cloud, identity, body, planned) ?? body;
     model.storage.create(cloud, identity, complete, planned);
-  });
-  const ended = announce(caller, apiCall(model, 'create', identity), {
-    delayMs: model.delays.create,
-    request: sentBody(type, cloud, identity, planned),
+    const request = sentBody(type, cloud, identity, planned);
+    return announce(caller, call, { delayMs: model.delays.create, request });
   });
   try {
     await cloud.clock.sleep(model.delays.create, signal);
@@ -80,13 +79,12 @@ export async function update(type: ResourceType, caller: Caller, planned: State)
   const { model, schema } = type;
   const { cloud, signal } = caller;
   const identity = model.identity(planned);
-  await callApi(caller, apiCall(model, 'update', identity), () => {
+  const call = apiCall(model, 'update', identity);
+  const ended = await callApi(caller, call, () => {
     model.check?.(cloud, identity, planned);
     model.storage.update(cloud, identity, (body) => write(model, schema, planned, identity, body));
-  });
-  const ended = announce(caller, apiCall(model, 'update', identity), {
-    delayMs: model.delays.update,
-    request: sentBody(type, cloud, identity, planned),
+    const request = sentBody(type, cloud, identity, planned);
+    return announce(caller, call, { delayMs: model.delays.update, request });
   });
   await cloud.clock.sleep(model.delays.update, signal);
   ended();
@@ -101,20 +99,20 @@ export async function remove(type: ResourceType, caller: Caller, prior: State): 
   if (refusal !== undefined) throw new Error(refusal);
   if (model.abandons?.(prior)) return;
   const identity = model.identity(prior);
+  const call = apiCall(model, 'delete', identity);
+  let ended: Announced;
   try {
-    await callApi(caller, apiCall(model, 'delete', identity), () => {
+    ended = await callApi(caller, call, () => {
       bodyOf(model, caller, identity);
       model.checkDelete?.(cloud, identity, prior);
       model.deleting?.(cloud, identity);
+      const request = model.sends?.(cloud, identity, undefined);
+      return announce(caller, call, { delayMs: model.delays.delete, request });
     });
   } catch (error) {
     if (error instanceof ApiError && error.httpStatus === 404) return;
     throw error;
   }
-  const ended = announce(caller, apiCall(model, 'delete', identity), {
-    delayMs: model.delays.delete,
-    ...(model.sends && { request: model.sends(cloud, identity, undefined) }),
-  });
   await cloud.clock.sleep(model.delays.delete, signal);
   model.storage.remove(cloud, identity);
   ended();
