@@ -4,6 +4,7 @@ import type { Fields, Json } from '../model.ts';
 import { listAt, numberAt, textAt } from '../json.ts';
 import { labelFields, wantOf } from './kubernetes.ts';
 import { riskOf, type ClusterKind } from './kind.ts';
+import { ownedBy } from './owned.ts';
 
 const ORIGINS: Readonly<Record<string, string>> = {
   minReplicas: 'spec.workload.autoscaling.min',
@@ -28,6 +29,7 @@ export const autoscaler: ClusterKind = {
   ],
   read: fieldsOf,
   owns: (path) => path.startsWith('metrics['),
+  owned: ownedBy({ root: ['f:spec'] }),
   risk: riskOf([]),
 };
 

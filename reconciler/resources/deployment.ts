@@ -8,6 +8,7 @@ import { entriesAt, listAt, numberAt, textAt } from '../json.ts';
 import { canonicalQuantity } from '../quantity.ts';
 import { labelFields, wantOf } from './kubernetes.ts';
 import { riskOf, type ClusterKind } from './kind.ts';
+import { nameKey, ownedBy, portKey } from './owned.ts';
 
 export const deployment: ClusterKind = {
   kind: 'deployment',
@@ -26,6 +27,11 @@ export const deployment: ClusterKind = {
   ],
   read: fieldsOf,
   owns: (path) => /^containers\[[^\]]*\]$/.test(path) || /^containers\[[^\]]*\]\.(env|ports)\[/.test(path),
+  owned: ownedBy({
+    root: ['f:spec', 'f:template', 'f:spec'],
+    lists: { containers: nameKey, env: nameKey, ports: portKey('containerPort') },
+    longer: { 'readinessProbe.path': 'readinessProbe.httpGet.path' },
+  }),
   risk: riskOf([]),
 };
 

@@ -31,6 +31,8 @@ export interface ClusterKind extends KindBase {
   readonly plane: 'cluster';
   readonly resource: KubeResource;
   readonly namespaced: boolean;
+  /** Where the field at a path stands in an object's `managedFields`: FieldsV1 keys from the root. */
+  owned(path: string): readonly string[];
   /** `image`: the deployed image's full reference, null before the first build. */
   wants(tenant: Tenant, image: string | null): readonly Want[];
 }

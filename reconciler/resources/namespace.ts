@@ -3,6 +3,7 @@ import { namespaceOf } from '../../manifests/namespace.ts';
 import { textAt } from '../json.ts';
 import { labelFields, wantOf } from './kubernetes.ts';
 import { riskOf, type ClusterKind } from './kind.ts';
+import { ownedBy } from './owned.ts';
 
 export const namespace: ClusterKind = {
   kind: 'namespace',
@@ -20,5 +21,6 @@ export const namespace: ClusterKind = {
     }),
   ],
   read: (body) => ({ ...labelFields(body), 'status.phase': textAt(body, 'status', 'phase') }),
+  owned: ownedBy({ root: [] }),
   risk: riskOf([]),
 };

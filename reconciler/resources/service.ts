@@ -4,6 +4,7 @@ import type { Fields, Json } from '../model.ts';
 import { at, entriesAt, listAt, numberAt, textAt } from '../json.ts';
 import { labelFields, wantOf } from './kubernetes.ts';
 import { riskOf, type ClusterKind } from './kind.ts';
+import { ownedBy, portKey } from './owned.ts';
 
 export const service: ClusterKind = {
   kind: 'service',
@@ -22,6 +23,7 @@ export const service: ClusterKind = {
   ],
   read: fieldsOf,
   owns: (path) => path.startsWith('ports['),
+  owned: ownedBy({ root: ['f:spec'], lists: { ports: portKey('port') } }),
   risk: riskOf([]),
 };
 
