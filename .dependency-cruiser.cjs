@@ -36,9 +36,9 @@ module.exports = {
     },
     only(
       'pure-rooms-decide',
-      '^reconciler/(expect|compare|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|history|error-text)\\.ts$',
+      '^reconciler/(expect|compare|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|history|error-text|attribute|deed|log-question|log-entries|managers|coverage|coverage-rules)\\.ts$',
       [
-        '^reconciler/(expect|compare|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|history|error-text|model|ports|names|json|quantity)\\.ts$',
+        '^reconciler/(expect|compare|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|history|error-text|attribute|deed|log-question|log-entries|managers|coverage|coverage-rules|model|ports|names|json|quantity)\\.ts$',
         '^reconciler/resources/',
         '^manifests/',
         '^workflow-defs/',

@@ -4,6 +4,7 @@ import type { Case } from './load.ts';
 import {
   REPORT_FORMAT,
   type Action,
+  type Coverage,
   type Finding,
   type Plan,
   type Reading,
@@ -20,6 +21,7 @@ export interface Judged {
   readonly readings: readonly Reading<unknown>[];
   /** The execution each launched action got. */
   readonly executions: ReadonlyMap<Action, string>;
+  readonly coverage: Coverage | null;
 }
 
 export interface ReportOptions {
@@ -60,7 +62,15 @@ export function assemble(
   };
 }
 
-function tenantReport({ case: item, findings, verdict, plan, readings, executions }: Judged): TenantReport {
+function tenantReport({
+  case: item,
+  findings,
+  verdict,
+  plan,
+  readings,
+  executions,
+  coverage,
+}: Judged): TenantReport {
   return {
     name: item.stored.name,
     labels: item.tenant?.metadata.labels ?? {},
@@ -75,7 +85,7 @@ function tenantReport({ case: item, findings, verdict, plan, readings, execution
     health: item.ledger?.health ?? null,
     resources: readings.length,
     paused: null,
-    coverage: null,
+    coverage,
     staleSince: null,
     planHash: null,
   };

@@ -32,7 +32,12 @@ interface Provenance {
 
 /** The only three outcomes of looking. `unreadable` is never `absent`. */
 export type Reading<T> =
-  | ({ readonly state: 'present'; readonly value: T } & Provenance)
+  | ({
+      readonly state: 'present';
+      readonly value: T;
+      /** A cluster object's `metadata.managedFields` as they came: who owns which field. */
+      readonly managers?: Json;
+    } & Provenance)
   | ({ readonly state: 'absent' } & Provenance)
   | ({ readonly state: 'unreadable'; readonly reason: string } & Provenance);
 
@@ -93,7 +98,12 @@ export type Attribution =
       /** The intent, when it was a run of our own. */
       readonly ownRun: string | null;
     }
-  | { readonly found: false; readonly reason: string };
+  | {
+      readonly found: false;
+      readonly reason: string;
+      /** Nobody could say this time; the next pass asks again. */
+      readonly again?: true;
+    };
 
 /** What the ledger and the logs know about a finding beyond this look. */
 export interface FindingPast {
@@ -207,8 +217,10 @@ export interface Coverage {
   readonly declared: number;
   /** Made by the platform on our behalf: node VMs, the rules GKE adds to a firewall. */
   readonly platform: number;
-  /** What nobody declared. */
+  /** What nobody declared; the first ones by name. */
   readonly unexplained: readonly { readonly name: string; readonly assetType: string }[];
+  /** How many more there are than the list holds. */
+  readonly more: number;
 }
 
 /** Why a pass launched nothing at all. */

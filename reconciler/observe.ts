@@ -4,13 +4,14 @@
  */
 import pLimit from 'p-limit';
 import { agrees } from './compare.ts';
+import { SWEPT_TYPES, type Survey } from './coverage.ts';
 import { describe } from './error-text.ts';
 import { ENDPOINT_KIND } from './expect.ts';
-import { textAt } from './json.ts';
+import { at, textAt } from './json.ts';
 import type { Fields, HealthResult, Json, Reading, Want } from './model.ts';
 import type { ApiRef, Asset, ClusterAccess, ObservePorts } from './ports.ts';
 import { ENDPOINT_FIELD } from './resources/cluster.ts';
-import { CLUSTER_KINDS, GCP_KINDS, kindOf } from './resources/index.ts';
+import { CLUSTER_KINDS, kindOf } from './resources/index.ts';
 import { tail, type ClusterKind, type GcpKind } from './resources/kind.ts';
 
 export interface Observed {
@@ -23,13 +24,17 @@ export interface Observed {
 /** Tenants looked at together; bounds open sockets, not speed. */
 const TENANTS_AT_ONCE = 8;
 
-/** Readings by tenant and want id. Never throws: what cannot be read is a reading of its own. */
+/**
+ * Readings by tenant and want id. Never throws: what cannot be read is a reading of its own. `survey` is shown every
+ * asset the sweep comes by.
+ */
 export async function observe(
   ports: ObservePorts,
   scope: string,
   tenants: readonly Observed[],
+  survey?: Survey,
 ): Promise<Map<string, Map<string, Reading<Fields>>>> {
-  const sweep = await sweepFor(ports, scope, tenants);
+  const sweep = await sweepFor(ports, scope, tenants, survey);
   const limit = pLimit(TENANTS_AT_ONCE);
   const seen = await Promise.all(
     tenants.map((tenant) =>
@@ -48,7 +53,12 @@ interface FailedSweep {
   readonly at: string;
 }
 
-async function sweepFor(ports: ObservePorts, scope: string, tenants: readonly Observed[]): Promise<Sweep> {
+async function sweepFor(
+  ports: ObservePorts,
+  scope: string,
+  tenants: readonly Observed[],
+  survey?: Survey,
+): Promise<Sweep> {
   const wanted = new Set(
     tenants.flatMap(({ wants }) => wants.filter((w) => w.plane === 'gcp').map((w) => w.name)),
   );
@@ -56,10 +66,11 @@ async function sweepFor(ports: ObservePorts, scope: string, tenants: readonly Ob
   if (wanted.size === 0) return { ok: true, assets: new Map(), at };
   const assets = new Map<string, Asset>();
   try {
-    const types = [...new Set(GCP_KINDS.map((kind) => kind.assetType))];
-    for await (const asset of ports.inventory.sweep(scope, types)) {
+    for await (const asset of ports.inventory.sweep(scope, SWEPT_TYPES)) {
       if (wanted.has(asset.name)) assets.set(asset.name, asset);
+      survey?.see(asset);
     }
+    survey?.done();
     return { ok: true, assets, at };
   } catch (error) {
     return { ok: false, reason: describe(error), at };
@@ -158,9 +169,15 @@ function pick(list: Reading<readonly Json[]>, kind: ClusterKind, want: Want, nam
   if (list.state !== 'present') return list;
   const body = list.value.find((object) => textAt(object, 'metadata', 'name') === name);
   const fields = body === undefined ? undefined : kind.read(body, want);
-  return fields === undefined
-    ? { state: 'absent', source: list.source, at: list.at }
-    : { state: 'present', value: fields, source: list.source, at: list.at };
+  if (fields === undefined) return { state: 'absent', source: list.source, at: list.at };
+  const managers = at(body, 'metadata', 'managedFields');
+  return {
+    state: 'present',
+    value: fields,
+    source: list.source,
+    at: list.at,
+    ...(managers !== undefined && { managers }),
+  };
 }
 
 function splitName(name: string): [string, string] {

@@ -12,6 +12,8 @@ export interface Asset {
   /** Full resource name without the leading `//`. */
   readonly name: string;
   readonly assetType: string;
+  /** `projects/NUMBER` it belongs to; null when the inventory does not say. */
+  readonly project: string | null;
   /** The resource as its owning API would show it. */
   readonly data: Json;
   readonly updateTime: string;
@@ -56,6 +58,22 @@ export interface Clusters {
     resource: KubeResource,
     namespace: string | null,
   ): Promise<Reading<readonly Json[]>>;
+}
+
+/** What a project's audit log answered. */
+export interface LogAnswer {
+  /** As the log holds them, newest first. */
+  readonly entries: readonly Json[];
+  /** More entries match than were read. */
+  readonly more: boolean;
+  /** Time of the answer by the log's own clock (RFC 3339): its entries are dated by that one, not by ours. */
+  readonly at: string;
+}
+
+/** Who changed what: the Admin Activity log of a project. */
+export interface AuditLog {
+  /** The newest entries that match a query in the Logging query language; throws CloudError when they cannot be read. */
+  read(project: string, filter: string): Promise<LogAnswer>;
 }
 
 export interface Definition {
@@ -112,6 +130,7 @@ export interface ObservePorts {
   readonly inventory: Inventory;
   readonly reads: DirectReads;
   readonly clusters: Clusters;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
 }
 

@@ -3,8 +3,10 @@
  * allows, report. Every stage is a plain value; only `launch` and the store change anything.
  */
 import { assemble, type Judged } from './assemble.ts';
+import { Survey } from './coverage.ts';
 import { describe } from './error-text.ts';
-import { isObservable, judge, toObserved } from './judge.ts';
+import { inquire } from './inquire.ts';
+import { isObservable, judge, toContext, toObserved } from './judge.ts';
 import { launch, PASS } from './launch.ts';
 import { load } from './load.ts';
 import type { Platform, RunReport } from './model.ts';
@@ -12,6 +14,7 @@ import { observe } from './observe.ts';
 import type { Ports } from './ports.ts';
 import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
+import { confirmStrays } from './strays.ts';
 import { sweep } from './sweep.ts';
 
 export interface PassOptions {
@@ -46,18 +49,22 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   const cases = await load(ports.store, options);
   emit({ type: 'loaded', tenants: cases.length });
 
-  const have = await observe(ports, options.platform.scope, cases.filter(isObservable).map(toObserved));
+  const observable = cases.filter(isObservable);
+  const survey = new Survey(observable.map(toContext).filter((context) => context !== null));
+  const have = await observe(ports, options.platform.scope, observable.map(toObserved), survey);
   emit({ type: 'observed', tenants: have.size });
 
   const named = new Set(options.only);
-  const judged = cases.map((item) =>
-    judge(
-      named.has(item.stored.name) ? { ...item, failures: 0 } : item,
-      have.get(item.stored.name),
-      startedAt,
-    ),
+  const judged = await Promise.all(
+    cases.map(async (item) => {
+      const { name } = item.stored;
+      const strays = await confirmStrays(ports.reads, survey, name);
+      const surplus = { coverage: survey.coverageOf(name), strays };
+      return judge(named.has(name) ? { ...item, failures: 0 } : item, have.get(name), startedAt, surplus);
+    }),
   );
-  const launched = options.dryRun ? judged : await launchAll(ports, options, judged);
+  const known = await inquire(ports, options.platform, judged);
+  const launched = options.dryRun ? known : await launchAll(ports, options, known);
 
   const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
   if (!options.dryRun) {

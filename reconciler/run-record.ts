@@ -1,8 +1,9 @@
 /** What a pass leaves in the store: its run row, findings that are new, those that are gone, and their past. Pure. */
-import type { Looked, RunRecord } from '../desired-state/store.ts';
+import type { FindingEntry, Looked, RunRecord } from '../desired-state/store.ts';
+import { keptOf, lasts } from './attribute.ts';
 import { historyChanges, isHidden } from './history.ts';
 import type { Case } from './load.ts';
-import { findingKey, type Json, type RunReport, type TenantReport } from './model.ts';
+import { findingKey, type Finding, type Json, type RunReport, type TenantReport } from './model.ts';
 
 /**
  * Before the first full apply nothing can have drifted, so nothing has an onset worth keeping: a fleet that is being
@@ -18,13 +19,16 @@ export function runRecordOf(
   const known = new Map(cases.map((item) => [item.stored.name, item.known]));
   const opened = report.tenants.filter(wasApplied).flatMap((tenant) =>
     tenant.findings
-      .filter((finding) => !known.get(tenant.name)?.has(findingKey(finding)))
+      .filter((finding) => isNews(finding, known.get(tenant.name)?.get(findingKey(finding))))
       .map((finding) => ({
         name: tenant.name,
         key: findingKey(finding),
         class: finding.class,
         firstSeen: finding.since,
-        detail: finding as unknown as Json,
+        detail: {
+          ...finding,
+          attribution: lasts(finding.attribution) ? finding.attribution : null,
+        } as unknown as Json,
       })),
   );
   const resolved = report.tenants.flatMap((tenant) => {
@@ -42,6 +46,10 @@ export function runRecordOf(
   });
   return { report, opened, resolved, history, looked: lookedOf(report, only) };
 }
+
+/** A finding nobody has seen before, or one whose author is known only now. */
+const isNews = (finding: Finding, entry: FindingEntry | undefined): boolean =>
+  entry === undefined || (lasts(finding.attribution) && keptOf(entry) === null);
 
 const wasApplied = (tenant: TenantReport): boolean => tenant.appliedGeneration !== null;
 

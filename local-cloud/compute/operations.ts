@@ -1,6 +1,7 @@
 /** Compute Engine's operations: global and per region, with get, list and wait. */
 import { timestamp } from '../core/clock.ts';
 import type { Cloud } from '../core/cloud.ts';
+import type { OperationEnd } from '../core/operations.ts';
 import { pageOf } from '../core/paging.ts';
 import { PhasedOperations, type PhasedOperation, type PhasedPlan } from '../core/phased-operations.ts';
 import type { Call, Method, Source } from '../core/service.ts';
@@ -21,6 +22,10 @@ export class ComputeOperations {
 
   constructor(cloud: Cloud) {
     this.#operations = new PhasedOperations(cloud.clock);
+  }
+
+  whenDone(name: string, tell: OperationEnd): void {
+    this.#operations.whenDone(name, tell);
   }
 
   /** Begins a change and gives the operation as the mutating method answers it. */

@@ -48,6 +48,7 @@ export function computeService(cloud: Cloud): Service {
     name: 'compute',
     title: 'Compute Engine',
     host: 'compute.googleapis.com',
+    operations,
     methods: methods.map((method) => ({ ...method, handler: metered(quota, method.handler) })),
   };
 }

@@ -2,6 +2,7 @@
 import { timestamp } from '../core/clock.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
+import type { OperationEnd } from '../core/operations.ts';
 import { PhasedOperations, type PhasedOperation } from '../core/phased-operations.ts';
 import type { Call, Method, Source } from '../core/service.ts';
 import { numericId } from '../core/store.ts';
@@ -27,6 +28,10 @@ export class ClusterOperations {
 
   constructor(cloud: Cloud) {
     this.#operations = new PhasedOperations(cloud.clock);
+  }
+
+  whenDone(name: string, tell: OperationEnd): void {
+    this.#operations.whenDone(name, tell);
   }
 
   /** Begins a change. Throws FAILED_PRECONDITION while another one runs on the same cluster. */

@@ -36,6 +36,7 @@ export function containerService(cloud: Cloud): Service {
     name: 'container',
     title: 'Kubernetes Engine',
     host: 'container.googleapis.com',
+    operations,
     methods: [
       ...clusterReads(cloud),
       ...clusterChanges(cloud, operations),

@@ -6,15 +6,39 @@ const PREFIX = 'ya29.local.';
 /** The caller when no Authorization header came: gcloud and Terraform with credentials switched off. */
 export const ANONYMOUS = 'anonymous';
 
-/** An access token for `email`. Only the local cloud reads it; nothing is secret in it. */
-export function mintToken(email: string): string {
-  return `${PREFIX}${Buffer.from(email).toString('base64url')}.${randomBytes(6).toString('hex')}`;
+/**
+ * An access token for `email`. Only the local cloud reads it; nothing is secret in it. `impersonator` is who asked for
+ * it in another's name: audit logs tell both.
+ */
+export function mintToken(email: string, impersonator?: string): string {
+  const parts = [
+    encoded(email),
+    randomBytes(6).toString('hex'),
+    ...(impersonator ? [encoded(impersonator)] : []),
+  ];
+  return `${PREFIX}${parts.join('.')}`;
 }
 
 /** The email a token speaks for. A token we did not mint is a person's own: they are the developer. */
 export function principalOf(authorization: string | undefined): string {
-  const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+  const token = tokenIn(authorization);
   if (token === undefined) return ANONYMOUS;
-  if (!token.startsWith(PREFIX)) return 'developer';
-  return Buffer.from(token.slice(PREFIX.length).split('.')[0] ?? '', 'base64url').toString();
+  return partOf(token, 0) ?? 'developer';
 }
+
+/** Who asked for the token in the principal's name; undefined when it is the principal's own. */
+export function impersonatorOf(authorization: string | undefined): string | undefined {
+  const token = tokenIn(authorization);
+  return token === undefined ? undefined : partOf(token, 2);
+}
+
+const tokenIn = (authorization: string | undefined): string | undefined =>
+  /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+
+function partOf(token: string, index: number): string | undefined {
+  if (!token.startsWith(PREFIX)) return undefined;
+  const part = token.slice(PREFIX.length).split('.')[index];
+  return part === undefined ? undefined : Buffer.from(part, 'base64url').toString();
+}
+
+const encoded = (text: string): string => Buffer.from(text).toString('base64url');

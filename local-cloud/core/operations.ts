@@ -15,6 +15,9 @@ export interface Operation {
   error?: RpcStatus;
 }
 
+/** Told at the end of an operation; the error of one that failed. */
+export type OperationEnd = (error: RpcStatus | undefined) => void;
+
 export interface OperationPlan {
   /** e.g. `projects/p/locations/us-central1`; the operation is named below it. */
   readonly parent: string;
@@ -29,6 +32,7 @@ export interface OperationPlan {
 
 export class Operations {
   readonly #operations = new Map<string, Operation>();
+  readonly #ends = new Map<string, OperationEnd>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -56,6 +60,13 @@ export class Operations {
     return operation;
   }
 
+  /** Calls `tell` once the operation has ended; a second one for the same operation replaces the first. */
+  whenDone(name: string, tell: OperationEnd): void {
+    const operation = this.get(name);
+    if (operation.done) tell(operation.error);
+    else this.#ends.set(name, tell);
+  }
+
   list(parent: string): Operation[] {
     return [...this.#operations.values()].filter((op) => op.name.startsWith(`${parent}/operations/`));
   }
@@ -73,5 +84,7 @@ export class Operations {
     }
     operation.metadata['endTime'] = timestamp(this.#clock.now());
     operation.done = true;
+    this.#ends.get(operation.name)?.(operation.error);
+    this.#ends.delete(operation.name);
   }
 }

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { ApiError, notFound } from './errors.ts';
+import type { OperationEnd } from './operations.ts';
 
 export interface PhasedOperation {
   readonly name: string;
@@ -85,6 +86,17 @@ export class PhasedOperations {
   active(target: string): PhasedOperation | undefined {
     return [...this.#operations.values()].find(
       (op) => op.status !== 'DONE' && (op.target === target || op.target.startsWith(`${target}/`)),
+    );
+  }
+
+  /** Calls `tell` once the operation has ended. */
+  whenDone(name: string, tell: OperationEnd): void {
+    const operation = this.#operations.get(name);
+    if (!operation) return;
+    if (operation.status === 'DONE') return tell(operation.error?.rpc);
+    this.#waiting.set(
+      name,
+      (this.#waiting.get(name) ?? new Set()).add(() => tell(operation.error?.rpc)),
     );
   }
 

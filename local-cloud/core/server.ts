@@ -7,6 +7,8 @@ import { ApiError, statusOfHttp } from './errors.ts';
 import type { FaultRule } from './faults.ts';
 import { principalOf } from './identity.ts';
 import { refuseViewer } from './viewers.ts';
+import { auditedOf, writeAnswer } from '../logging/audit-answer.ts';
+import type { AuditedCall } from '../logging/audit.ts';
 import { Reply, Router, type Call, type Match, type Service } from './service.ts';
 
 export const LOOPBACK = '127.0.0.1';
@@ -57,9 +59,11 @@ async function answer(
   let match: Match | undefined;
   let reply: Reply;
   let fault: FaultRule | undefined;
+  let audited: AuditedCall | undefined;
   try {
     match = router.find(http, url.pathname);
     const call = callOf(match, { url, principal, headers: request.headers, body });
+    audited = auditedOf(cloud, service, call);
     if (service.name !== 'control') {
       refuseViewer(cloud.config.viewers, principal, match.method, url.pathname);
       fault = cloud.faults.take({
@@ -85,8 +89,9 @@ async function answer(
     principal,
     status: reply.status,
   });
+  if (audited) writeAnswer(cloud, service, audited, reply);
   if (fault?.loseAnswer) return void response.destroy();
-  write(response, reply);
+  write(cloud, response, reply);
 }
 
 function callOf(
@@ -144,7 +149,9 @@ function replyOfError(cloud: Cloud, service: Service, error: unknown): Reply {
 
 const asReply = (value: unknown): Reply => (value instanceof Reply ? value : Reply.json(value ?? {}));
 
-function write(response: ServerResponse, reply: Reply): void {
+function write(cloud: Cloud, response: ServerResponse, reply: Reply): void {
+  // The date of an answer is its server's own, and here that is the cloud's time.
+  response.setHeader('date', new Date(cloud.clock.now()).toUTCString());
   response.writeHead(reply.status, reply.headers);
   if (reply.body instanceof Readable) {
     // A watch's client waits for the headers before it believes the stream has begun.

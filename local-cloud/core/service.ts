@@ -1,6 +1,7 @@
 /** What a service of the local cloud is: a table of methods, each with its path, its handler and where its behaviour comes from. */
 import type { Readable } from 'node:stream';
 import { ApiError } from './errors.ts';
+import type { OperationEnd } from './operations.ts';
 
 /**
  * Where a method's behaviour comes from. `recorded`: seen on the wire of the real service or a real client.
@@ -68,6 +69,8 @@ export interface Service {
   /** The real service's host, e.g. `workflows.googleapis.com`. */
   readonly host: string;
   readonly methods: readonly Method[];
+  /** Where its operations are kept, if not among the cloud's own. */
+  readonly operations?: { whenDone(name: string, tell: OperationEnd): void };
   /** Ends whatever the service keeps running. */
   close?(): Promise<void>;
 }

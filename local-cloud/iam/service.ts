@@ -40,6 +40,13 @@ export function iamService(cloud: Cloud): Service {
         cloud.resources.delete(policyName(name));
         cloud.resources.delete(name);
       }),
+      ...(['enable', 'disable'] as const).map((verb) =>
+        method(verb, 'POST', `${ACCOUNT}:${verb}`, (call) => {
+          cloud.resources.update(required(cloud, call).name, ({ disabled: _, ...account }) =>
+            verb === 'disable' ? { ...account, disabled: true } : account,
+          );
+        }),
+      ),
       method('getIamPolicy', 'POST', `${ACCOUNT}:getIamPolicy`, (call) =>
         getPolicy(cloud, required(cloud, call).name),
       ),

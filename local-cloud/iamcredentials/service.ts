@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { invalid, listField, onlyKnown, stringField } from '../core/body.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
-import { mintToken } from '../core/identity.ts';
+import { ANONYMOUS, mintToken } from '../core/identity.ts';
 import type { Call, Service, Source } from '../core/service.ts';
 import { numericId } from '../core/store.ts';
 import { accountExists } from '../iam/accounts.ts';
@@ -58,7 +58,11 @@ function accessToken(cloud: Cloud, call: Call): object {
   const seconds = lifetime(stringField(request, 'lifetime'));
   const expires = new Date(cloud.clock.now() + seconds * 1000);
   // gcloud 528 calls a time with fractional seconds a failed impersonation.
-  return { accessToken: mintToken(email), expireTime: expires.toISOString().replace(/\.\d+Z$/, 'Z') };
+  const impersonator = call.principal === ANONYMOUS ? undefined : call.principal;
+  return {
+    accessToken: mintToken(email, impersonator),
+    expireTime: expires.toISOString().replace(/\.\d+Z$/, 'Z'),
+  };
 }
 
 /** A token that looks like Google's; nobody here checks its signature, which is random. */

@@ -3,11 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FaultRule } from '../core/faults.ts';
-import { ANONYMOUS, principalOf } from '../core/identity.ts';
+import { ANONYMOUS, impersonatorOf, principalOf } from '../core/identity.ts';
 import { LOOPBACK } from '../core/server.ts';
 import { answer, type Answer } from './api.ts';
 import type { Certificates } from './certificates.ts';
 import type { Cluster } from './cluster.ts';
+import { writeAudit } from './audit.ts';
 import { routeOf, type Route } from './routes.ts';
 import { mayNot, StatusError, statusOfHttp, unauthorized } from './status.ts';
 
@@ -68,6 +69,15 @@ async function serve(cluster: Cluster, request: IncomingMessage, response: Serve
     reply = answerOfError(cluster, error);
   }
   record(reply?.status ?? 200);
+  if (route?.type === 'object' && reply) {
+    const impersonator = impersonatorOf(request.headers.authorization);
+    writeAudit(
+      cluster,
+      route,
+      { url, body, principal, impersonator, agent: request.headers['user-agent'] },
+      reply,
+    );
+  }
   if (fault?.loseAnswer) return void response.destroy();
   if (reply) write(response, reply);
 }

@@ -11,6 +11,10 @@ export const SEVERITIES: readonly string[] = [
 /** Oldest entries fall off: a local cloud may run for days. */
 const KEEP = 50_000;
 
+const DAY_MS = 24 * 3_600_000;
+/** cloud.google.com/logging/quotas: of the log bucket _Required, which holds Admin Activity, and of _Default. */
+const RETENTION_MS = { required: 400 * DAY_MS, standard: 30 * DAY_MS };
+
 export interface LogEntry {
   /** `projects/P/logs/ID`, the id URL-encoded. */
   readonly logName: string;
@@ -24,6 +28,15 @@ export interface LogEntry {
   readonly labels?: Readonly<Record<string, string>>;
   readonly textPayload?: string;
   readonly jsonPayload?: Readonly<Record<string, unknown>>;
+  /** With `@type`: of audit logs, google.cloud.audit.AuditLog. */
+  readonly protoPayload?: Readonly<Record<string, unknown>>;
+  /** Which long-running operation the entry belongs to, and where in it. */
+  readonly operation?: {
+    readonly id: string;
+    readonly producer: string;
+    readonly first?: true;
+    readonly last?: true;
+  };
 }
 
 /** What a writer must say; the rest is filled in. */
@@ -53,9 +66,13 @@ class LogEntries {
     return whole;
   }
 
-  /** Every kept entry, in the order of writing. */
+  /** Every entry that is still retained, in the order of writing. */
   list(): readonly LogEntry[] {
-    return this.#entries;
+    const now = this.#cloud.clock.now();
+    return this.#entries.filter(
+      ({ logName, timestamp: time }) =>
+        now - Date.parse(time) <= RETENTION_MS[logName.endsWith('%2Factivity') ? 'required' : 'standard'],
+    );
   }
 }
 

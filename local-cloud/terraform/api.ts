@@ -10,6 +10,8 @@ import type { FaultRule } from '../core/faults.ts';
 export interface Caller {
   readonly cloud: Cloud;
   readonly principal: string;
+  /** Whom the step runs as, when that is another account than the one it acts as. */
+  readonly impersonator?: string;
   /** Aborted when Terraform is interrupted. */
   readonly signal: AbortSignal;
 }

@@ -45,6 +45,8 @@ export interface Model {
   readonly view?: (body: Body) => Body;
   /** The way back from `view` to the API's own form. */
   readonly seal?: (body: Body) => Body;
+  /** The request's body where the resource is a part of another one; `written` is undefined when it goes. */
+  readonly sends?: (cloud: Cloud, identity: Identity, written: Body | undefined) => Body;
   /** Arguments that name the resource; every one must have a value. */
   readonly identity: (state: State) => Identity;
   /** Path of the resource's own REST call. */

@@ -50,7 +50,13 @@ export function createProvider(cloud: Cloud, step: TerraformStep): UnaryHandler 
     if (!procedure)
       throw new GrpcError(GRPC.unimplemented, `${path} is not served by the local cloud's provider`);
     const instance = instanceOf(session);
-    const caller = { cloud, principal: instance.settings.principal, signal: instance.interrupt.signal };
+    const { principal } = instance.settings;
+    const caller = {
+      cloud,
+      principal,
+      ...(principal !== step.principal && { impersonator: step.principal }),
+      signal: instance.interrupt.signal,
+    };
     return procedure({ message, instance, caller });
   };
 }

@@ -1,7 +1,9 @@
 /** The life of one resource: read, create, update, delete and import, the same for every model. */
+import type { Cloud } from '../core/cloud.ts';
 import { ApiError, notFound } from '../core/errors.ts';
 import type { Body } from '../core/store.ts';
 import { callApi, type ApiCall, type Caller } from './api.ts';
+import { announce, type Announced } from './audit.ts';
 import { readState, writeBody, type Identity } from './mapping.ts';
 import type { Methods, Model, ProviderSettings } from './model.ts';
 import { planResource, type Plan } from './plan.ts';
@@ -53,16 +55,21 @@ export async function create(type: ResourceType, caller: Caller, planned: State)
   const { model, schema } = type;
   const { cloud, signal } = caller;
   const identity = model.identity(planned);
-  await callApi(caller, apiCall(model, 'create', identity), () => {
+  const call = apiCall(model, 'create', identity);
+  const ended = await callApi(caller, call, () => {
     model.check?.(cloud, identity, planned);
     const body = write(model, schema, planned, identity, {});
     const complete = model.complete?.(cloud, identity, body, planned) ?? body;
     model.storage.create(cloud, identity, complete, planned);
+    const request = sentBody(type, cloud, identity, planned);
+    return announce(caller, call, { delayMs: model.delays.create, request });
   });
   try {
     await cloud.clock.sleep(model.delays.create, signal);
     await model.ready?.(cloud, identity, planned);
+    ended();
   } catch (error) {
+    ended(error);
     throw new PartlyDone(stateOf(type, model.storage.find(cloud, identity) ?? {}, planned, identity), error);
   }
   return stateOf(type, bodyOf(model, caller, identity), planned, identity);
@@ -72,11 +79,15 @@ export async function update(type: ResourceType, caller: Caller, planned: State)
   const { model, schema } = type;
   const { cloud, signal } = caller;
   const identity = model.identity(planned);
-  await callApi(caller, apiCall(model, 'update', identity), () => {
+  const call = apiCall(model, 'update', identity);
+  const ended = await callApi(caller, call, () => {
     model.check?.(cloud, identity, planned);
     model.storage.update(cloud, identity, (body) => write(model, schema, planned, identity, body));
+    const request = sentBody(type, cloud, identity, planned);
+    return announce(caller, call, { delayMs: model.delays.update, request });
   });
   await cloud.clock.sleep(model.delays.update, signal);
+  ended();
   return stateOf(type, bodyOf(model, caller, identity), planned, identity);
 }
 
@@ -88,11 +99,15 @@ export async function remove(type: ResourceType, caller: Caller, prior: State): 
   if (refusal !== undefined) throw new Error(refusal);
   if (model.abandons?.(prior)) return;
   const identity = model.identity(prior);
+  const call = apiCall(model, 'delete', identity);
+  let ended: Announced;
   try {
-    await callApi(caller, apiCall(model, 'delete', identity), () => {
+    ended = await callApi(caller, call, () => {
       bodyOf(model, caller, identity);
       model.checkDelete?.(cloud, identity, prior);
       model.deleting?.(cloud, identity);
+      const request = model.sends?.(cloud, identity, undefined);
+      return announce(caller, call, { delayMs: model.delays.delete, request });
     });
   } catch (error) {
     if (error instanceof ApiError && error.httpStatus === 404) return;
@@ -100,6 +115,7 @@ export async function remove(type: ResourceType, caller: Caller, prior: State): 
   }
   await cloud.clock.sleep(model.delays.delete, signal);
   model.storage.remove(cloud, identity);
+  ended();
   await model.deleted?.(cloud, identity);
 }
 
@@ -126,6 +142,12 @@ function bodyOf(model: Model, { cloud }: Caller, identity: Identity): Body {
 function write(model: Model, schema: Schema, state: State, identity: Identity, body: Body): Body {
   const written = writeBody(schema.block, model.rules, state, identity, model.view?.(body) ?? body);
   return model.seal?.(written) ?? written;
+}
+
+/** The body of the request, which for parts of another resource is not their own. */
+function sentBody({ model, schema }: ResourceType, cloud: Cloud, identity: Identity, planned: State): Body {
+  const written = write(model, schema, planned, identity, {});
+  return model.sends?.(cloud, identity, written) ?? written;
 }
 
 function stateOf(type: ResourceType, body: Body, state: State, identity: Identity): State {

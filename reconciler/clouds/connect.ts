@@ -2,6 +2,7 @@
 import { openStore, type StoreChoice } from '../../desired-state/open.ts';
 import type { Platform } from '../model.ts';
 import type { Clock, Ports } from '../ports.ts';
+import { auditLogOf } from './audit-log.ts';
 import { localTokens, realTokens, type TokenSource } from './auth.ts';
 import { clustersOf } from './clusters.ts';
 import { localEndpoints, REAL, type Endpoints } from './endpoints.ts';
@@ -42,6 +43,7 @@ export async function connect(settings: ConnectSettings, clock: Clock = systemCl
     store: await openStore(settings.store),
     inventory: inventoryOf(reading),
     reads: directReads(reading, clock),
+    auditLog: auditLogOf(reading, clock),
     clusters: clustersOf({ tokens: observe, clock, caFile: local?.caFile ?? null }),
     workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),
   };

@@ -11,6 +11,7 @@ export const SERVICES = [
   'compute',
   'artifactregistry',
   'iam',
+  'logging',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
 

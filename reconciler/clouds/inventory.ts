@@ -37,6 +37,7 @@ function assetOf(asset: Json, scope: string): Asset {
   return {
     name: name.replace(/^\/\//, ''),
     assetType,
+    project: textAt(asset, 'ancestors', 0),
     data: isObject(resource) ? (resource['data'] ?? null) : null,
     updateTime: textAt(asset, 'updateTime') ?? '',
   };

@@ -14,6 +14,8 @@ interface RestRequest {
   readonly body?: Json;
   /** A call that would do its work twice must not be sent twice. GET is always safe. */
   readonly safeToRepeat?: boolean;
+  /** Told the time of the answer by the server's clock (its Date header), when it says one. */
+  readonly onDate?: (date: string) => void;
 }
 
 export interface Rest {
@@ -44,7 +46,7 @@ export function restClient({ endpoints, tokens, clock, random = Math.random }: R
           return await once(
             `${endpoints[request.service]}${request.path}`,
             method,
-            request.body,
+            request,
             await tokens.token(),
             what,
           );
@@ -61,7 +63,7 @@ export function restClient({ endpoints, tokens, clock, random = Math.random }: R
 async function once(
   url: string,
   method: string,
-  body: Json | undefined,
+  { body, onDate }: Pick<RestRequest, 'body' | 'onDate'>,
   token: string,
   what: string,
 ): Promise<Json> {
@@ -82,6 +84,8 @@ async function once(
     throw new CloudError('unavailable', `${what}: ${connectionText(cause)}`, { cause });
   }
   if (!response.ok) throw httpError(what, response.status, text);
+  const date = response.headers.get('date');
+  if (date !== null) onDate?.(date);
   return parse(what, text);
 }
 

@@ -9,19 +9,22 @@ import {
   SYMBOLS,
   VERDICT_WORDS,
   answer,
+  authorText,
   byResource,
   classCounts,
   countByClass,
+  coverageText,
   deeds,
   doings,
   firstSeen,
   generations,
+  hasSection,
   hasSides,
-  isQuiet,
   nextFor,
   plural,
   shortAnswer,
   shortTime,
+  unexplainedNames,
   verdictCounts,
 } from './words.ts';
 
@@ -50,7 +53,7 @@ export function renderHtml(report: RunReport): string {
         </header>
         <main>
           ${counts(report)} ${overview(report)}
-          ${report.tenants.filter((tenant) => !isQuiet(tenant)).map((tenant) => tenantSection(tenant, report))}
+          ${report.tenants.filter(hasSection).map((tenant) => tenantSection(tenant, report))}
         </main>
         <footer class="quiet">
           <p>${text(answer(report))}</p>
@@ -118,7 +121,7 @@ function overview({ tenants }: RunReport): Markup {
 
 function overviewRow(tenant: TenantReport): Markup {
   const name = text(tenant.name);
-  const shown = isQuiet(tenant) ? html`${name}` : html`<a href="#${anchor(tenant.name)}">${name}</a>`;
+  const shown = !hasSection(tenant) ? html`${name}` : html`<a href="#${anchor(tenant.name)}">${name}</a>`;
   return html`<tr>
     <th scope="row">${shown}</th>
     <td>${VERDICT_WORDS[tenant.verdict]}</td>
@@ -155,8 +158,15 @@ function tenantSection(tenant: TenantReport, report: RunReport): Markup {
                 ${findings.map((finding) => findingBlock(finding, tenant, report))}
               </div> `,
           )}`,
-    )}${loose(tenant)}
+    )}${loose(tenant)}${coverage(tenant)}
   </section> `;
+}
+
+/** What nobody declared is listed: it is the part of the project that a person has to look at. */
+function coverage({ coverage: found }: TenantReport): Markup | null {
+  if (found === null) return null;
+  return html`<p class="quiet">In its project: ${coverageText(found)}</p>
+    ${unexplainedNames(found).map((name) => html`<p><code>${text(name)}</code></p> `)}`;
 }
 
 /** Actions and holds that no finding stands behind, for example a tenant that somebody paused. */
@@ -191,10 +201,19 @@ function findingBlock(finding: Finding, tenant: TenantReport, report: RunReport)
       </dd>
       <dt>Seen</dt>
       <dd>${text(`${finding.source} at ${shortTime(finding.at)}`)}${first !== null && text(`, ${first}`)}</dd>
+      ${author(finding)}
       <dt>Next</dt>
       <dd>${text(next.text)}</dd>
     </dl>
   </div> `;
+}
+
+function author(finding: Finding): Markup | null {
+  const said = authorText(finding);
+  return said === null
+    ? null
+    : html`<dt>Who</dt>
+        <dd>${text(said)}</dd>`;
 }
 
 function sides(finding: Finding): Markup | null {

@@ -6,19 +6,23 @@ import {
   SYMBOLS,
   VERDICT_WORDS,
   answer,
+  authorText,
   byResource,
   classCounts,
   commonNext,
   countByClass,
+  coverageText,
   deeds,
   doings,
   firstSeen,
   generations,
+  hasSection,
   hasSides,
   isQuiet,
   nextFor,
   plural,
   shortTime,
+  unexplainedNames,
   valueText,
   type Next,
 } from './words.ts';
@@ -56,7 +60,7 @@ const MOST_QUIET_ROWS = 40;
 export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {}): string {
   const verdict = printable(answer(report));
   const painted = paint.bold(verdict.startsWith('In sync') ? paint.green(verdict) : paint.yellow(verdict));
-  const loud = report.tenants.filter((tenant) => !isQuiet(tenant));
+  const loud = report.tenants.filter(hasSection);
   const lines = [painted, paint.dim(headline(report)), ''];
   if (report.tenants.length > 0) lines.push(...table(report.tenants, paint), '');
   for (const tenant of loud) lines.push(...tenantLines(tenant, report, paint), '');
@@ -121,8 +125,17 @@ function tenantLines(tenant: TenantReport, report: RunReport, paint: Paint): str
   }
   if (common !== null)
     lines.push(nextLine(`  next, for all ${tenant.findings.length} findings: `, common, paint));
-  lines.push(...looseLines(tenant, paint));
+  lines.push(...looseLines(tenant, paint), ...coverageLines(tenant, paint));
   return lines;
+}
+
+/** What nobody declared is listed: it is the part of the project that a person has to look at. */
+function coverageLines({ coverage }: TenantReport, paint: Paint): string[] {
+  if (coverage === null) return [];
+  return [
+    paint.dim(`  in its project: ${coverageText(coverage)}`),
+    ...unexplainedNames(coverage).map((name) => `    ${printable(name)}`),
+  ];
 }
 
 /** Actions and holds that no finding stands behind, for example a tenant that somebody paused. */
@@ -141,10 +154,12 @@ function looseLines(tenant: TenantReport, paint: Paint): string[] {
 function findingLines(finding: Finding, next: Next | null, report: RunReport, paint: Paint): string[] {
   const { class: kind, message, source, at, from } = finding;
   const first = firstSeen(finding, report);
+  const author = authorText(finding);
   const seen = `${source} at ${shortTime(at)}${first === null ? '' : `, ${first}`}`;
   return [
     `      ${classPaint(kind, paint)(printable(`${SYMBOLS[kind]} ${kind}${difference(finding)}`))}${from === null ? '' : `  ${printable(`[${from}]`)}`}`,
     paint.dim(`          why: ${printable(message)} (${printable(seen)})`),
+    ...(author === null ? [] : [paint.dim(printable(`          who: ${author}`))]),
     ...(next === null ? [] : [nextLine('          next: ', next, paint)]),
   ];
 }

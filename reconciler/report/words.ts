@@ -2,6 +2,7 @@
 import {
   VERDICTS,
   findingKey,
+  type Coverage,
   type Finding,
   type FindingClass,
   type Json,
@@ -83,6 +84,10 @@ export const isQuiet = (tenant: TenantReport): boolean =>
   tenant.actions.length === 0 &&
   tenant.held.length === 0;
 
+/** Whether there is more to say of a tenant than its line in the table: also of one in sync with guests in its project. */
+export const hasSection = (tenant: TenantReport): boolean =>
+  !isQuiet(tenant) || (tenant.coverage !== null && tenant.coverage.unexplained.length > 0);
+
 /** The answer to "are we in sync?" without the counts. */
 export function shortAnswer({ summary }: RunReport): string {
   if (summary.tenants === 0) return 'No tenants';
@@ -149,6 +154,30 @@ export const hasSides = ({ class: kind, field }: Finding): boolean =>
 /** `first 2026-…`, for what an earlier pass has seen already; null for what is new. */
 export const firstSeen = ({ since }: Finding, { run }: RunReport): string | null =>
   since < run.startedAt ? `first ${shortTime(since)}` : null;
+
+/**
+ * Who made a difference, when and how, and how sure that is; or why nobody can say. Null when nobody has asked.
+ * `alice@example.com at 2026-…, by v1.compute.routers.patch with gcloud … (high confidence)`.
+ */
+export function authorText({ attribution }: Finding): string | null {
+  if (attribution === null) return null;
+  if (!attribution.found) return `not known: ${shortTime(attribution.reason)}`;
+  const { who, when, how, from, confidence, ownRun } = attribution;
+  const run = ownRun === null ? who : `our own run ${ownRun} (${who})`;
+  const source = from === 'audit-log' ? 'audit log' : "the field's manager";
+  return `${run} at ${shortTime(when)}, by ${how} (${source}, ${confidence} confidence)`;
+}
+
+/** `14 declared, 22 made by the platform, 1 unexplained` assets of the tenant's project. */
+export function coverageText({ declared, platform, unexplained, more }: Coverage): string {
+  return `${declared} declared, ${platform} made by the platform, ${unexplained.length + more} unexplained`;
+}
+
+/** Names of what nobody declared, and how many are not listed. */
+export const unexplainedNames = ({ unexplained, more }: Coverage): string[] => [
+  ...unexplained.map(({ name }) => name),
+  ...(more === 0 ? [] : [`and ${more} more`]),
+];
 
 /** What happens next, when it is the same for all findings of a tenant that has several: it is said once then. */
 export function commonNext(tenant: TenantReport, mode: RunReport['run']['mode']): Next | null {

@@ -48,6 +48,8 @@ interface ClusterDeclared extends Declared {
   readonly from: string;
   /** What is deployed, and so what is wanted. `image`: full reference of the deployed one, null before the first build. */
   manifest(tenant: Tenant, image: string | null): Json;
+  /** Where the field at a path stands in an object's `managedFields`: FieldsV1 keys from the root. */
+  owned(path: string): readonly string[];
 }
 
 export interface GcpKind extends GcpDeclared, Compiled {

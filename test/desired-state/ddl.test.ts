@@ -78,6 +78,7 @@ describe('the migrations', () => {
     expect([...tableModel().keys()].sort()).toEqual([
       'Directives',
       'Executions',
+      'FindingHistory',
       'Findings',
       'Ledger',
       'Requests',

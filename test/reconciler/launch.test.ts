@@ -88,6 +88,7 @@ class World {
       inventory: { sweep: unused },
       reads: { get: unused },
       clusters: { list: unused },
+      auditLog: { read: unused },
     };
   }
 

@@ -69,6 +69,11 @@ export const computeRouterNat: Model = {
     };
   },
   path: (identity) => `/compute/v1/${routerPath(identity)}`,
+  sends: (cloud, identity, written) => {
+    const nats = natsOf(cloud.resources.get(routerName(identity))?.body);
+    const others = nats.filter(({ name }) => name !== identity['name']);
+    return { nats: written ? [...others, written] : others };
+  },
   id: ({ project = '', region = '', router = '', name = '' }) => `${project}/${region}/${router}/${name}`,
   imports: [
     /^projects\/(?<project>[^/]+)\/regions\/(?<region>[^/]+)\/routers\/(?<router>[^/]+)\/(?<name>[^/]+)$/,

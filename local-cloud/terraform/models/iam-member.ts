@@ -133,6 +133,7 @@ function iamMember(options: {
       ...conditionOf(state),
     }),
     path: (identity) => `/v1/${options.owner(identity).path}`,
+    sends: (cloud, identity) => ({ policy: getPolicy(cloud, options.owner(identity).name) }),
     id: (identity) =>
       [options.owner(identity).path, identity['role'], identity['member'], identity['title'] ?? '']
         .filter((part) => part !== '')

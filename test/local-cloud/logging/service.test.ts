@@ -41,6 +41,20 @@ describe('Cloud Logging', () => {
     ['labels."run.googleapis.com/task"=3', ['two: it broke']],
     ['labels.none!=x', []],
     ['logName="projects/acme-prod/logs/build" AND severity<INFO', ['three']],
+    ['severity=(INFO OR ERROR)', ['one', 'two: it broke']],
+    ['severity=INFO OR severity=ERROR', ['one', 'two: it broke']],
+    ['severity=INFO OR severity=ERROR textPayload:broke', ['two: it broke']],
+    ['NOT severity=(INFO OR ERROR)', ['three']],
+    ['-resource.type=build', ['three']],
+    ['resource.type="build" AND (severity=INFO OR (textPayload="three"))', ['one']],
+    ['NOT labels.none!=x', ['one', 'two: it broke', 'three']],
+    ['textPayload=~"^t[wh]"', ['two: it broke', 'three']],
+    ['textPayload!~"^T"', ['one', 'two: it broke', 'three']],
+    ['BROKE -- what somebody remembers', ['two: it broke']],
+    ['"it broke"', ['two: it broke']],
+    ['log_id("build") textPayload=THREE', ['three']],
+    ['labels:*', ['one', 'two: it broke']],
+    ['severity=INFO\nresource.labels.build_id="b1"', ['one']],
   ])('filter %j finds %j', async (filter, want) => {
     expect(await texts(filter)).toEqual(want);
   });
@@ -58,7 +72,14 @@ describe('Cloud Logging', () => {
   it.each([
     ['list', { resourceNames: [] }],
     ['list', { resourceNames: ['acme'] }],
-    ['list', { resourceNames: ['projects/p'], filter: 'a OR b' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'severity=(ERROR' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'a OR' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'a) b' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'textPayload=' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'insertId=abc:def' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'textPayload=~"("' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'cast(a)' }],
+    ['list', { resourceNames: ['projects/p'], filter: 'x'.repeat(20_001) }],
     ['list', { resourceNames: ['projects/p'], filter: 'severity>=BAD' }],
     ['list', { resourceNames: ['projects/p'], orderBy: 'severity' }],
     ['write', { logName: 'build', resource: { type: 'x' }, entries: [{}] }],
@@ -66,6 +87,16 @@ describe('Cloud Logging', () => {
     ['write', { logName: LOG, resource: { type: 'x' }, entries: [{ severity: 'LOUD' }] }],
   ])('refuses %s %j', async (verb, body) => {
     expect((await post(verb, body)).status).toBe(400);
+  });
+
+  it('forgets what is older than the bucket keeps it: audit logs of activity much longer than others', async () => {
+    const resource = { type: 'x', labels: {} };
+    const activity = 'projects/acme-prod/logs/cloudaudit.googleapis.com%2Factivity';
+    logEntries(local.cloud).append({ logName: activity, resource, textPayload: 'kept' });
+    await local.cloud.clock.advance(31 * 24 * 3_600_000);
+    expect(await texts()).toEqual(['kept']);
+    await local.cloud.clock.advance(370 * 24 * 3_600_000);
+    expect(await texts()).toEqual([]);
   });
 
   it('allows 60 lists a minute', async () => {

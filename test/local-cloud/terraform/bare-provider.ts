@@ -33,11 +33,17 @@ export interface BareProvider {
   named(type: string, id: string): State | undefined;
 }
 
-export function bareProvider(): BareProvider {
+/** `impersonator`: whom the step runs as, when it acts as the principal only. */
+export function bareProvider(impersonator?: string): BareProvider {
   const clusters = new Set<string>();
   // Fast enough that five minutes of a cluster's creation are a few milliseconds.
   const cloud = createCloud(configSchema.parse({ dataDir: '.', speed: 100_000 }), () => bareParts(clusters));
-  const caller = { cloud, principal: PRINCIPAL, signal: new AbortController().signal };
+  const caller = {
+    cloud,
+    principal: PRINCIPAL,
+    ...(impersonator !== undefined && { impersonator }),
+    signal: new AbortController().signal,
+  };
   const plan = (name: string, config: State, prior: State | null = null): Plan => {
     const type = typeOf(name);
     return resources.plan(type, conform(type.schema.block, config), prior, provider);

@@ -1,5 +1,7 @@
 /** Every resource type against the store: made, read back, planned again, refused, deleted. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { auditedMethod } from '../../../local-cloud/logging/audit-methods.ts';
+import { logEntries } from '../../../local-cloud/logging/entries.ts';
 import { errorText } from '../../../local-cloud/terraform/api.ts';
 import { MODELS } from '../../../local-cloud/terraform/models/index.ts';
 import { equal } from '../../../local-cloud/terraform/plan.ts';
@@ -43,6 +45,23 @@ describe.each(Object.entries(CASES))('%s', (name, { before, config }) => {
     const imported = tf.named(name, id);
     const have = await tf.read(name, imported!);
     expect(have?.['id']).toBe(state['id']);
+  });
+
+  it('leaves in the audit log that it was made and taken away, and by whom', async () => {
+    await tf.remove(name, state);
+    const told = logEntries(tf.cloud)
+      .list()
+      .filter(({ operation }) => operation?.last !== true)
+      .map(({ protoPayload }) => protoPayload);
+    const { create, delete: remove } = MODELS[name]!.methods;
+    const methods = [create, remove].map((id) => auditedMethod(id, 'POST')?.name);
+    const ours = told.filter((payload) => methods.includes(String(payload?.['methodName'])));
+    expect(ours.length).toBeGreaterThanOrEqual(2);
+    expect(ours.at(-1)).toMatchObject({
+      authenticationInfo: { principalEmail: PRINCIPAL },
+      methodName: methods[1],
+      resourceName: expect.stringMatching(/^(projects|services)\/./) as unknown,
+    });
   });
 
   it('is gone after it was deleted, and deleting it again is no error', async () => {
@@ -195,11 +214,25 @@ describe('an ordered fault', () => {
     tf.cloud.faults.order({ ...insert, loseAnswer: true, times: 1 });
     await expect(tf.make(...NETWORK)).rejects.toThrow('unexpected EOF');
     expect(tf.cloud.resources.list()).toHaveLength(1);
+    expect(logEntries(tf.cloud).list()).toHaveLength(1);
   });
 
   it('on a read is not taken for an absence', async () => {
     const network = await tf.make(...NETWORK);
     tf.cloud.faults.order({ service: 'compute', method: 'compute.networks.get', status: 403 });
     await expect(tf.read('google_compute_network', network)).rejects.toThrow();
+  });
+});
+
+it('tells the log whom the step ran as, when it acts as another account', async () => {
+  const step = 'plumbline-terraform@p.iam.gserviceaccount.com';
+  const impersonating = bareProvider(step);
+  await impersonating.make(...NETWORK);
+  expect(logEntries(impersonating.cloud).list()[0]?.protoPayload).toMatchObject({
+    authenticationInfo: {
+      principalEmail: PRINCIPAL,
+      serviceAccountDelegationInfo: [{ firstPartyPrincipal: { principalEmail: step } }],
+    },
+    requestMetadata: { callerSuppliedUserAgent: expect.stringContaining('Terraform/') as unknown },
   });
 });

@@ -52,6 +52,17 @@ const tenant = (part: Partial<TenantReport> & Pick<TenantReport, 'name' | 'verdi
 
 const acme = tenant({
   name: 'acme',
+  coverage: {
+    declared: 14,
+    platform: 31,
+    unexplained: [
+      {
+        name: 'compute.googleapis.com/projects/acme-prod-1/zones/us-central1-a/instances/rogue',
+        assetType: 'compute.googleapis.com/Instance',
+      },
+    ],
+    more: 2,
+  },
   verdict: 'drift',
   labels: { tier: 'gold' },
   findings: [
@@ -60,6 +71,15 @@ const acme = tenant({
       resource: 'nat/acme-nat',
       from: 'spec.network.nat',
       message: 'The record wants Cloud NAT, and the router has no NAT of this name.',
+      attribution: {
+        found: true,
+        who: 'alice@example.com',
+        when: '2026-03-01T09:41:12.5Z',
+        how: 'v1.compute.routers.patch with gcloud compute routers nats delete',
+        from: 'audit-log',
+        confidence: 'high',
+        ownRun: null,
+      },
     }),
     finding({
       class: 'changed',
@@ -71,6 +91,11 @@ const acme = tenant({
       message: 'Somebody raised the limit after it was applied.',
       source: 'container nodePools.get',
       since: '2026-02-28T22:00:00Z',
+      attribution: {
+        found: false,
+        reason: 'the audit log of acme-prod-1 could not be read: HTTP 403',
+        again: true,
+      },
     }),
     finding({
       class: 'extra',
