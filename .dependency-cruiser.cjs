@@ -36,9 +36,9 @@ module.exports = {
     },
     only(
       'pure-rooms-decide',
-      '^reconciler/(expect|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|error-text)\\.ts$',
+      '^reconciler/(expect|diff|plan|policy|verdict|tfvars|argument|launchable|assemble|preview|preview-run|deep-check|run-record|error-text)\\.ts$',
       [
-        '^reconciler/(expect|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|error-text|model|ports|names|json|quantity)\\.ts$',
+        '^reconciler/(expect|diff|plan|policy|verdict|tfvars|argument|launchable|assemble|preview|preview-run|deep-check|run-record|error-text|model|ports|names|json|quantity)\\.ts$',
         '^reconciler/resources/',
         '^manifests/',
         '^workflow-defs/',

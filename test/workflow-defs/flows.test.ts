@@ -430,7 +430,7 @@ describe('when calls fail', () => {
     failing('builds.get', 'in', 'NOT_FOUND', [1]);
     await launch('redeploy');
     expect(ledger()).toMatchObject({
-      last_error: expect.stringContaining('the deployment (build build-1) cannot be followed: ') as string,
+      last_error: expect.stringContaining('the deployment (build build-1, log https://log/build-1) cannot be followed: ') as string,
       build_id: 'build-1',
     });
   });
