@@ -31,6 +31,9 @@ const MAX_DEPTH = 32;
 /** Values in one document; the largest honest record has a few hundred. */
 const MAX_VALUES = 20_000;
 
+/** What is wrong with text that JSON can hold and UTF-8 cannot, and the cure. */
+const HALF = ['holds half a character', 'write it as valid Unicode text'] as const;
+
 /** Set by the system and shown by `get`; accepted on input, so that what was read can be edited and applied. */
 const SYSTEM_METADATA: readonly string[] = ['generation', 'etag', 'createdAt', 'updatedAt', 'updatedBy'];
 
@@ -90,12 +93,14 @@ function checkJson(value: unknown): Problem[] {
       for (const key of keys) {
         if (key === '__proto__') {
           problems.push(problem(value, [...at, key], 'is not a key that can be used', 'remove it', true));
+        } else if (typeof key === 'string' && !key.isWellFormed()) {
+          problems.push(problem(value, [...at, key], ...HALF, true));
         } else {
           stack.push({ at: [...at, key], here: (here as Readonly<Record<string | number, unknown>>)[key] });
         }
       }
     } else if (typeof here === 'string' && !here.isWellFormed()) {
-      problems.push(problem(value, at, 'holds half a character', 'write it as valid Unicode text'));
+      problems.push(problem(value, at, ...HALF));
     }
   }
   return capped(value, problems);

@@ -46,8 +46,15 @@ const SHOWN = 60;
 const shorten = (text: string): string =>
   text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text;
 
-/** A text in quotes, escaped (no control character reaches a terminal) and shortened. */
-export const quote = (text: string): string => JSON.stringify(shorten(text)).replaceAll('\u007f', '\\u007f');
+/** What JSON leaves as it is and a terminal acts on: DEL, C1 controls (one begins escape sequences), marks of direction. */
+const ACTING = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A text in quotes, escaped (nothing in it acts on a terminal) and shortened. */
+export const quote = (text: string): string =>
+  JSON.stringify(shorten(text)).replace(
+    ACTING,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 /** What a value is, for a sentence: `the text "3"`, `the number 3`, `a list`, `null`. */
 export function describeValue(value: unknown): string {

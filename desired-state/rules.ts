@@ -35,6 +35,12 @@ const WITHOUT_GPUS = /^(c2|c2d|c3|c3d|c4|c4a|c4d|e2|m1|m2|m3|m4|n2|n2d|n4|t2a|t2
 /** GKE takes a /28 for the control plane of a private cluster, nothing else. */
 const CONTROL_PLANE_BITS = 28;
 
+/**
+ * Bytes of a record as JSON. An execution is told at most 32 KB (a limit of Cloud Workflows), which holds no part of
+ * the record more than twice and some constant text besides.
+ */
+export const MAX_RECORD_BYTES = 12 * 1024;
+
 const RANGES: readonly { readonly label: string; readonly at: Path }[] = [
   { label: 'the subnet', at: ['spec', 'network', 'subnet', 'range'] },
   { label: 'the pods', at: ['spec', 'network', 'subnet', 'pods'] },
@@ -53,6 +59,7 @@ export const RULES: readonly Rule[] = [
   { name: 'bounds-are-in-order', severity: 'error', check: boundsAreInOrder },
   { name: 'accelerator-fits-machine', severity: 'error', check: acceleratorFitsMachine },
   { name: 'namespace-is-ours', severity: 'error', check: namespaceIsOurs },
+  { name: 'fits-an-execution', severity: 'error', check: fitsAnExecution },
   { name: 'gpu-pool-is-tainted', severity: 'warning', check: gpuPoolIsTainted },
 ];
 
@@ -146,6 +153,39 @@ function namespaceIsOurs(record: unknown): Problem[] {
   if (typeof namespace !== 'string' || !FOREIGN_NAMESPACE.test(namespace)) return [];
   const message = `is ${quote(namespace)}, which belongs to Kubernetes or GKE`;
   return [problem(record, at, message, 'use a namespace of your own, e.g. acme-app')];
+}
+
+function fitsAnExecution(record: unknown): Problem[] {
+  const bytes = bytesOf(record);
+  if (bytes <= MAX_RECORD_BYTES) return [];
+  const message = `makes the record too large: ${bytes} bytes as JSON, and an execution can be told ${MAX_RECORD_BYTES}`;
+  return [
+    problem(record, heaviest(record), message, 'shorten it, or keep it where the workload reads it itself'),
+  ];
+}
+
+/** As JSON, roughly for what JSON cannot hold: a record is measured whatever else is wrong with it. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return new TextEncoder().encode(JSON.stringify(value)).length;
+  if (typeof value !== 'object' || value === null) return String(value).length;
+  const keyed = Array.isArray(value)
+    ? value.map((item) => bytesOf(item))
+    : Object.entries(value).map(([key, item]) => bytesOf(key) + ':'.length + bytesOf(item));
+  const marks = '{}'.length + Math.max(keyed.length - 1, 0);
+  return keyed.reduce((sum, bytes) => sum + bytes, marks);
+}
+
+/** Down from the top for as long as one part outweighs all others together. */
+function heaviest(value: unknown, at: Path = []): Path {
+  if (typeof value !== 'object' || value === null) return at;
+  const parts = Object.entries(value).map(([key, part]): [string, unknown, number] => [
+    key,
+    part,
+    bytesOf({ [key]: part as unknown }),
+  ]);
+  const half = parts.reduce((sum, [, , bytes]) => sum + bytes, 0) / 2;
+  const [key, part] = parts.find(([, , bytes]) => bytes > half) ?? [];
+  return key === undefined ? at : heaviest(part, [...at, Array.isArray(value) ? Number(key) : key]);
 }
 
 function gpuPoolIsTainted(record: unknown): Problem[] {

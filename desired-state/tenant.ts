@@ -38,6 +38,15 @@ const cidr = z.cidrv4('use an IPv4 range in CIDR notation, e.g. 10.10.0.0/20');
 
 const email = z.email('use an email address');
 
+/** No `z.url()`: that trims what was written and drops line breaks, so that the record would say something else. */
+const repository = z
+  .string()
+  .regex(/^https:\/\/[!-[\]-~]+$/, {
+    error: 'use the https URL of a git repository, in ASCII and without spaces',
+    abort: true,
+  })
+  .refine(URL.canParse, 'use the https URL of a git repository');
+
 const quantity = z
   .string()
   .regex(
@@ -126,9 +135,7 @@ const workload = z.strictObject({
   name: dnsLabel.describe('Name of the Deployment, the Service, the autoscaler and the image.'),
   source: z
     .strictObject({
-      repository: z
-        .url({ protocol: /^https$/, error: 'use the https URL of a git repository' })
-        .describe('Git repository holding a Dockerfile.'),
+      repository: repository.describe('Git repository holding a Dockerfile.'),
       // Cloud Build substitutes "$" wherever it stands in a build, so it must not stand in either of these two.
       revision: z
         .string()

@@ -5,9 +5,8 @@
 import type { ExecutionEntry, NewIntent } from '../desired-state/store.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import type { LedgerEntry } from '../desired-state/store.ts';
-import { compile } from '../workflow-defs/compile.ts';
-import { argumentOf } from './argument.ts';
 import { describe } from './error-text.ts';
+import { firstIntent, launchable } from './launchable.ts';
 import type { Flow, Json, Platform } from './model.ts';
 import { CloudError, type CloudErrorKind, type Ports } from './ports.ts';
 import { isCondemned } from './sweep.ts';
@@ -33,12 +32,12 @@ export type LaunchResult =
   | { readonly outcome: 'held'; readonly message: string }
   | { readonly outcome: 'failed'; readonly message: string };
 
-/** Starts one flow for one tenant, at most once per intent. Never throws for what the cloud or the store refuse. */
+/** Starts one flow for one tenant, at most once per intent. Never throws for what checker, cloud or store refuse. */
 export async function launch(ports: Ports, platform: Platform, request: Launch): Promise<LaunchResult> {
-  const definition = compile(request.flow, platform);
   let opened: ExecutionEntry | undefined;
   try {
-    // Before the intent: a definition that cannot be deployed must not leave the tenant fenced.
+    // Before the intent: what cannot be deployed or launched must not leave the tenant fenced.
+    const { definition, argument } = launchable({ ...request, platform, intent: firstIntent(request) });
     const { revision } = await ports.workflows.ensure(definition);
     const intent = await ports.store.openIntent(intentOf(ports, definition.name, request));
     if (intent.outcome === 'busy') {
@@ -63,7 +62,7 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
     }
     const execution = await ports.workflows.execute({
       workflow: definition.name,
-      argument: argumentOf({ ...request, platform, intent: opened.intent }) as unknown as Json,
+      argument: { ...argument, intent: opened.intent } as unknown as Json,
       labels: labelsOf(opened),
     });
     await ports.store.recordLaunch(opened.name, opened.intent, {

@@ -4,11 +4,9 @@
  */
 import type { ExecutionEntry, LedgerEntry } from '../desired-state/store.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
-import type { ExecutionArgument } from '../workflow-defs/argument.ts';
-import { compile, type Definition } from '../workflow-defs/compile.ts';
-import { argumentOf } from './argument.ts';
 import { diff } from './diff.ts';
 import { expect } from './expect.ts';
+import { firstIntent, launchable, type Launchable } from './launchable.ts';
 import type { Fields, Flow, Have, Plan, Platform, Reading, Want } from './model.ts';
 import { plan } from './plan.ts';
 
@@ -29,10 +27,10 @@ export interface RunInput {
 export interface RunPreview {
   readonly plan: Plan;
   /** What would be launched, or would be once nothing holds it; null when nothing is to be done. */
-  readonly launch: { readonly definition: Definition; readonly argument: ExecutionArgument } | null;
+  readonly launch: Launchable | null;
 }
 
-/** Throws `DefinitionError` when the platform's settings make no valid definition. */
+/** Throws `DefinitionError`, with the tenant named, when the settings or the record make nothing the service takes. */
 export function previewRun(input: RunInput): RunPreview {
   const decided = planOf(input);
   const flow = decided.actions[0]?.flow ?? decided.held.find((held) => held.flow !== null)?.flow ?? null;
@@ -78,11 +76,7 @@ function asApplied(applied: readonly Want[], wants: readonly Want[], at: string)
 }
 
 /** As `launch` does it; only the intent's last number is not known before the ledger has given it. */
-const launchOf = (input: RunInput, flow: Flow) => ({
-  definition: compile(flow, input.platform),
-  argument: argumentOf({
-    ...input,
-    flow,
-    intent: `${input.tenant.metadata.name}-g${input.generation}-${flow}-1`,
-  }),
-});
+function launchOf(input: RunInput, flow: Flow): Launchable {
+  const told = { ...input, flow };
+  return launchable({ ...told, intent: firstIntent(told) });
+}

@@ -2,13 +2,16 @@
  * Refuses what the tree's types cannot: names, scopes, jumps, calls and limits. Written apart from the local cloud's
  * checker, so that a definition has to satisfy two readers of the same rules.
  */
-import { leaves } from './document.ts';
+import type { ExecutionArgument } from './argument.ts';
+import { isMap, leaves } from './document.ts';
 import { readExpression } from './expression.ts';
-import { BLOCKING, IN_EXPRESSIONS } from './functions.ts';
+import { BLOCKING, IN_EXPRESSIONS, isConnector } from './functions.ts';
 import {
+  MAX_ARGUMENT_BYTES,
   MAX_ASSIGNMENTS,
   MAX_CALL_DEPTH,
   MAX_CONDITIONS,
+  MAX_CONNECTOR_SECONDS,
   MAX_EXPRESSION_CHARACTERS,
   MAX_SOURCE_BYTES,
   MAX_SUBWORKFLOW_PARAMS,
@@ -64,6 +67,14 @@ export function checkSource(flow: string, source: string): Problem[] {
   if (bytes <= MAX_SOURCE_BYTES) return [];
   const message = `the source has ${bytes} bytes; the service takes ${MAX_SOURCE_BYTES}`;
   return [{ flow, routine: 'main', step: null, message }];
+}
+
+/** What an execution would be told must fit, or the service would refuse it after the tenant was fenced for it. */
+export function checkArgument(argument: ExecutionArgument): Problem[] {
+  const bytes = new TextEncoder().encode(JSON.stringify(argument)).length;
+  if (bytes <= MAX_ARGUMENT_BYTES) return [];
+  const message = `the argument has ${bytes} bytes; the service takes ${MAX_ARGUMENT_BYTES}`;
+  return [{ flow: argument.flow, routine: 'main', step: null, message }];
 }
 
 type Report = (step: string | null, message: string) => void;
@@ -197,12 +208,25 @@ function checkCall({ name, callee, args, result }: Call, place: Place): void {
     place.report(name, `${callee} is nothing that may be called`);
     return;
   }
+  if (isConnector(callee)) checkTimeout(args['connector_params'], callee, name, place.report);
   for (const missing of wanted.required.filter((key) => !Object.hasOwn(args, key))) {
     place.report(name, `${callee} needs the argument ${missing}`);
   }
   const known = [...wanted.required, ...wanted.optional];
   for (const extra of Object.keys(args).filter((key) => !known.includes(key))) {
     place.report(name, `${callee} has no argument ${extra}`);
+  }
+}
+
+/** The service would give a connector half an hour, in which an execution that hangs holds the tenant's fence. */
+function checkTimeout(params: Value | undefined, callee: string, step: string, report: Report): void {
+  const seconds = isMap(params) ? params['timeout'] : undefined;
+  if (typeof seconds !== 'number') report(step, `${callee} has no connector_params.timeout in seconds`);
+  else if (seconds <= 0 || seconds > MAX_CONNECTOR_SECONDS) {
+    report(
+      step,
+      `${callee} may take ${seconds} s; the service takes more than 0 and at most ${MAX_CONNECTOR_SECONDS}`,
+    );
   }
 }
 

@@ -79,10 +79,10 @@ function tryBody({ steps, retry, except }: Try): ValueMap {
 
 /** Every scalar and every key of a value, depth first. */
 export function* leaves(value: Value): Generator<Exclude<Value, readonly Value[] | ValueMap>> {
-  if (typeof value !== 'object' || value === null || isExpression(value)) {
-    yield value;
-  } else if (isList(value)) {
+  if (isList(value)) {
     for (const item of value) yield* leaves(item);
+  } else if (!isMap(value)) {
+    yield value;
   } else {
     for (const [key, item] of Object.entries(value)) {
       yield key;
@@ -93,3 +93,6 @@ export function* leaves(value: Value): Generator<Exclude<Value, readonly Value[]
 
 /** `Array.isArray` does not narrow read-only lists. */
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+
+export const isMap = (value: Value | undefined): value is ValueMap =>
+  typeof value === 'object' && value !== null && !isList(value) && !isExpression(value);

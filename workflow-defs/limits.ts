@@ -12,6 +12,10 @@ export const MAX_CONDITIONS = 50;
 export const MAX_SUBWORKFLOW_PARAMS = 10;
 /** Characters of a workflow's id: letters, digits, `_` and `-`, a letter first, a letter or digit last. */
 export const MAX_NAME_CHARACTERS = 64;
+/** Bytes of an execution's argument, as UTF-8. */
+export const MAX_ARGUMENT_BYTES = 32 * 1024;
+/** Seconds that a connector which does not wait for an operation may be given; no definition here waits in one. */
+export const MAX_CONNECTOR_SECONDS = 1800;
 /** Calls within calls. */
 export const MAX_CALL_DEPTH = 20;
 /** Steps of one execution, every poll and retry counted; beyond it the execution ends and no `except` is run. */

@@ -71,12 +71,22 @@ export interface Retry {
   readonly backoff: { readonly initialDelay: number; readonly maxDelay: number; readonly multiplier: number };
 }
 
+export interface Except {
+  /** The variable that gets the error. */
+  readonly as: string;
+  readonly steps: readonly Step[];
+  /** Why the error may end here instead of being raised again. For `failures.ts`; the text does not show it. */
+  readonly goesOn?: string;
+}
+
 /** The body is always a list of steps: a `for` directly under `try` cannot be deployed (a known issue of the service). */
 export interface Try extends Named {
   readonly kind: 'try';
   readonly steps: readonly Step[];
   readonly retry: Retry | null;
-  readonly except: { readonly as: string; readonly steps: readonly Step[] } | null;
+  /** Why what the body calls is not tried again. For `failures.ts`; the text does not show it. */
+  readonly once: string | null;
+  readonly except: Except | null;
 }
 
 export interface Raise extends Named {
@@ -148,12 +158,16 @@ export const loop = (name: string, variable: string, over: For['over'], steps: r
 export const attempt = (
   name: string,
   steps: readonly Step[],
-  handling: {
-    readonly retry?: Retry;
-    readonly except?: { readonly as: string; readonly steps: readonly Step[] };
-  },
+  { retry, once, except }: { readonly retry?: Retry; readonly once?: string; readonly except?: Except },
 ): Try =>
-  frozen({ kind: 'try', name, steps, retry: handling.retry ?? null, except: handling.except ?? null });
+  frozen({
+    kind: 'try',
+    name,
+    steps,
+    retry: retry ?? null,
+    once: once ?? null,
+    except: except ?? null,
+  });
 
 export const raise = (name: string, value: Value): Raise => frozen({ kind: 'raise', name, value });
 

@@ -31,6 +31,7 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'CloudError',
   'ToolMissing',
   'LocalError',
+  'DefinitionError',
 ]);
 
 /** One or more lines without a stack trace. An error nobody foresaw says that it is one. */

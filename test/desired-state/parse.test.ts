@@ -147,7 +147,7 @@ describe('parseTenant', () => {
     [
       'spec.workload.source.repository',
       'file:///etc',
-      'spec.workload.source.repository is the text "file:///etc", which does not fit: use the https URL of a git repository',
+      'spec.workload.source.repository is the text "file:///etc", which does not fit: use the https URL of a git repository, in ASCII and without spaces',
     ],
     [
       'spec.workload.source.folder',
@@ -181,6 +181,25 @@ describe('parseTenant', () => {
       expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
     },
   );
+
+  it.each([
+    ['spec.workload.env', [{ name: 'A', value: 'x\ud800' }], 'spec.workload.env[A].value'],
+    ['spec.cluster.nodePools.0.labels', { 'x\ud800': 'x' }, 'spec.cluster.nodePools[cpu].labels["x\\ud800"]'],
+  ])('refuses half a character in %s, which no UTF-8 can say', (path, value, where) => {
+    expect(problemsWith(path, value)).toEqual([
+      `${where} holds half a character: write it as valid Unicode text`,
+    ]);
+  });
+
+  it.each([
+    'https://a.example/x y',
+    ' https://a.example/x',
+    'https://a.example/x\n',
+    'https:\\\\a.example',
+    'https://',
+  ])('takes a repository as it is written or not at all: %j', (url) => {
+    expect(problemsWith('spec.workload.source.repository', url)).toHaveLength(1);
+  });
 
   it('refuses what is nested too deep, in time', () => {
     let deep: Json = 1;

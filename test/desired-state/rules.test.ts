@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { overlap, parseRange } from '../../desired-state/cidr.ts';
 import { editDistance, nearest } from '../../desired-state/nearest.ts';
 import { parseTenant } from '../../desired-state/parse.ts';
-import { RESERVED_TENANT_NAMES } from '../../desired-state/rules.ts';
+import { MAX_RECORD_BYTES, RESERVED_TENANT_NAMES } from '../../desired-state/rules.ts';
 import { aRecord, withValue } from './record.ts';
 
 const SUBNET = 'spec.network.subnet';
@@ -82,6 +82,28 @@ describe('rules across fields', () => {
     const result = parseTenant(withValue(aRecord(), 'spec.cluster.nodePools', [pool]));
     expect(result.ok).toBe(true);
     expect(result.warnings).toMatchObject([{ path: 'spec.cluster.nodePools[gpu]' }]);
+  });
+
+  it('takes only what an execution can be told, and names what weighs most', () => {
+    const long = 'x'.repeat(MAX_RECORD_BYTES);
+    expect(problems(['spec.workload.env', [{ name: 'A', value: long }]])).toEqual([
+      expect.stringMatching(
+        /^spec\.workload\.env\[A\]\.value makes the record too large: 1\d{4} bytes as JSON, and an execution can be told 12288: /,
+      ),
+    ]);
+    const many = Array.from({ length: 500 }, (_, i) => ({ name: `A${i}`, value: 'é\u0001'.repeat(3) }));
+    expect(problems(['spec.workload.env', many])).toEqual([
+      expect.stringMatching(/^spec\.workload\.env makes/),
+    ]);
+  });
+
+  it('counts bytes as JSON has them, to the last one', () => {
+    const bare = Buffer.byteLength(
+      JSON.stringify(withValue(aRecord(), 'spec.workload.health', { path: '/' })),
+    );
+    const path = (length: number) => ({ path: `/${'é'.repeat(1000)}${'x'.repeat(length - bare - 2000)}` });
+    expect(problems(['spec.workload.health', path(MAX_RECORD_BYTES)])).toEqual([]);
+    expect(problems(['spec.workload.health', path(MAX_RECORD_BYTES + 1)])).toHaveLength(1);
   });
 
   it.each(['default', 'kube-system', 'gke-managed-system', 'gmp-public'])(

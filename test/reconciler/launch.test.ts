@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../desired-state/open.ts';
 import type { Store } from '../../desired-state/store.ts';
-import { launch } from '../../reconciler/launch.ts';
+import { launch, type LaunchResult } from '../../reconciler/launch.ts';
 import type { Json } from '../../reconciler/model.ts';
 import { CloudError, type Execution, type Ports, type Workflows } from '../../reconciler/ports.ts';
 import { settle, SETTLE_MS } from '../../reconciler/settle.ts';
@@ -92,11 +92,11 @@ class World {
     };
   }
 
-  async launch(fate: Fate): Promise<void> {
+  async launch(fate: Fate, platform = PLATFORM): Promise<LaunchResult> {
     this.fate = fate;
     // Rows carry the store's own time, which nobody moves: an intent that is opened now must not look old at once.
     if ((await this.store.listActive()).length === 0) this.offset = 0;
-    await launch(this.ports, PLATFORM, {
+    return launch(this.ports, platform, {
       tenant: tenant(),
       applied: null,
       ledger: await this.store.getLedger('acme'),
@@ -219,6 +219,30 @@ describe('the launch protocol', () => {
       { numRuns: 40 },
     );
   });
+
+  it.each([
+    [
+      'a definition',
+      { ...PLATFORM, stateBucket: '${x}' },
+      'could not launch provision: tenant acme: the service would refuse this: flow provision, main, step locate_state: the literal "${x}" would be evaluated',
+    ],
+    [
+      'an argument',
+      { ...PLATFORM, stateBucket: 'x'.repeat(32 * 1024) },
+      'could not launch provision: tenant acme: the service would refuse this: flow provision, main: the argument has',
+    ],
+  ])(
+    'fences nobody for %s that the service would refuse, and names tenant and flow',
+    async (_, platform, words) => {
+      const world = await newWorld();
+      const result = await world.launch('works', platform);
+      expect(result).toMatchObject({ outcome: 'failed', message: expect.stringContaining(words) as string });
+      expect(world.runs).toEqual([]);
+      expect(await world.store.listActive()).toEqual([]);
+      expect(await world.store.getLedger('acme')).not.toMatchObject({ fence: expect.any(String) as string });
+      await world.store.close();
+    },
+  );
 
   it('leaves an execution alone that runs, however often it is settled', async () => {
     const world = await newWorld();

@@ -1,8 +1,8 @@
 /** Every refusal of the checker, by the smallest definition that earns it. */
 import { describe, expect, test } from 'vitest';
-import { check, checkSource, problemText } from '../../workflow-defs/check.ts';
-import { LOG, SLEEP } from '../../workflow-defs/functions.ts';
-import { MAX_SOURCE_BYTES } from '../../workflow-defs/limits.ts';
+import { check, checkArgument, checkSource, problemText } from '../../workflow-defs/check.ts';
+import { GET_BUILD, LOG, SLEEP } from '../../workflow-defs/functions.ts';
+import { MAX_ARGUMENT_BYTES, MAX_SOURCE_BYTES } from '../../workflow-defs/limits.ts';
 import {
   assign,
   attempt,
@@ -20,7 +20,9 @@ import {
   workflow,
   type Routine,
   type Step,
+  type ValueMap,
 } from '../../workflow-defs/tree.ts';
+import { argument } from './told.ts';
 
 const messages = (steps: readonly Step[], subworkflows: readonly Routine[] = []) =>
   check('test', workflow(routine('main', ['args'], steps), subworkflows)).map(
@@ -35,7 +37,14 @@ const RETRY = {
 const again = routine('again', ['e'], [give('never', false)]);
 const log = (name: string) => call(name, LOG, { text: 'x' });
 
+const get = (params: ValueMap) =>
+  call('a', GET_BUILD, { name: 'n', projectId: 'p', id: 'i', connector_params: params });
+
 describe('takes', () => {
+  test('a connector that may take half an hour, and one that may take a moment', () => {
+    expect([...messages([get({ timeout: 1800 })]), ...messages([get({ timeout: 0.1 })])]).toEqual([]);
+  });
+
   test('every kind of step', () => {
     const steps = [
       assign('a', { x: [1, { y: expr('args.z["k"][0]') }], z: expr('default(x, "a.b(c)") + string(1)') }),
@@ -78,6 +87,12 @@ describe('refuses', () => {
     ['main called from within', [call('a', 'main', {})], 'a: main is nothing that may be called'],
     ['a missing argument', [call('a', SLEEP, {})], 'a: sys.sleep needs the argument seconds'],
     ['an argument too many', [call('a', SLEEP, { seconds: 1, minutes: 1 })], 'a: sys.sleep has no argument minutes'],
+    ['a connector without a time-out', [call('a', GET_BUILD, { name: 'n', projectId: 'p', id: 'i' })], `a: ${GET_BUILD} has no connector_params.timeout in seconds`],
+    ['a connector without a time-out', [call('a', GET_BUILD, { name: 'n', projectId: 'p', id: 'i' })], `a: ${GET_BUILD} needs the argument connector_params`],
+    ['a connector with other parameters only', [get({ skip_polling: true })], `a: ${GET_BUILD} has no connector_params.timeout in seconds`],
+    ['a time-out that is worked out while it runs', [get({ timeout: expr('args.timeout') })], `a: ${GET_BUILD} has no connector_params.timeout in seconds`],
+    ['a time-out of nothing', [get({ timeout: 0 })], `a: ${GET_BUILD} may take 0 s; the service takes more than 0 and at most 1800`],
+    ['a time-out above half an hour', [get({ timeout: 1801 })], `a: ${GET_BUILD} may take 1801 s; the service takes more than 0 and at most 1800`],
     ['a blocking call in an expression', [give('a', expr('sys.sleep(1)'))], 'a: sys.sleep may not be called in an expression'],
     ['an unreadable expression', [give('a', expr('1 ? 2'))], 'a: the expression 1 ? 2 cannot be read at column 2'],
     ['an empty expression', [give('a', expr(' '))], 'a: the expression   is empty'],
@@ -104,6 +119,16 @@ describe('refuses', () => {
   test('a source above 128 KB, counted in bytes, and takes one of exactly that', () => {
     expect(checkSource('test', 'é'.repeat(MAX_SOURCE_BYTES / 2))).toEqual([]);
     expect(checkSource('test', `${'é'.repeat(MAX_SOURCE_BYTES / 2)}x`)).toHaveLength(1);
+  });
+
+  test('an argument above 32 KB, counted in bytes, and takes one of exactly that', () => {
+    const bare = argument('provision', { requester: '' });
+    const rest = MAX_ARGUMENT_BYTES - JSON.stringify(bare).length;
+    const of = (length: number) => ({ ...bare, requester: 'é'.repeat(100) + 'x'.repeat(length - 200) });
+    expect(checkArgument(of(rest))).toEqual([]);
+    expect(checkArgument(of(rest + 1)).map(problemText)).toEqual([
+      'flow provision, main: the argument has 32769 bytes; the service takes 32768',
+    ]);
   });
 
   test('routines with one name, with too many parameters, with a bad name', () => {

@@ -4,41 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ApiError } from '../../local-cloud/core/errors.ts';
 import type { Flow } from '../../reconciler/model.ts';
 import type { ExecutionArgument } from '../../workflow-defs/argument.ts';
-import { inputOf, openIntent, openWorld, programOf, type World } from './world.ts';
-
-const argument = (flow: Flow, more: Partial<ExecutionArgument> = {}): ExecutionArgument => ({
-  tenant: 'acme',
-  generation: 3,
-  intent: `acme-g3-${flow}-1`,
-  flow,
-  requester: 'owner@example.com',
-  project: 'acme-prod',
-  region: 'europe-west1',
-  namespace: 'web',
-  terraform: { vars: { tenant: 'acme' }, statePrefix: 'tenants/acme', allowDestroy: false },
-  pool: {
-    name: 'projects/acme-prod/locations/europe-west1/workerPools/acme-pool',
-    identity: 'acme-deploy@x',
-  },
-  image: {
-    reference: 'r.dev/acme/web',
-    source: { repository: 'https://git.example/web.git', revision: 'main', folder: '.' },
-    build: flow !== 'redeploy',
-    digest: flow === 'provision' ? null : 'sha256:old',
-  },
-  deploy: {
-    manifests: [{ kind: 'Namespace' }],
-    deployment: 'web',
-    container: 'web',
-    service: 'web',
-    port: 80,
-    endpoint: flow === 'provision' ? null : 'gke.example',
-    kubeconfigRef: 'gs://state/tenants/acme/kubeconfig.json',
-    timeoutSeconds: 600,
-  },
-  health: { path: '/health', url: 'http://10.0.0.9', attempts: 3, intervalSeconds: 5 },
-  ...more,
-});
+import { inputOf, openIntent, programOf } from './fakes.ts';
+import { argument } from './told.ts';
+import { openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -436,7 +404,9 @@ describe('when calls fail', () => {
     failing('builds.get', 'in', 'NOT_FOUND', [1]);
     await launch('redeploy');
     expect(ledger()).toMatchObject({
-      last_error: expect.stringContaining('the deployment (build build-1) cannot be followed: ') as string,
+      last_error: expect.stringContaining(
+        'the deployment (build build-1, log https://log/build-1) cannot be followed: ',
+      ) as string,
       build_id: 'build-1',
     });
   });

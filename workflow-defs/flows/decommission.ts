@@ -5,8 +5,8 @@
 import type { Platform } from '../../reconciler/model.ts';
 import { cleanup } from '../steps/cleanup.ts';
 import { removeDeployment } from '../steps/deploy.ts';
+import { note } from '../steps/errors.ts';
 import { framed } from '../steps/frame.ts';
-import { LOG } from '../functions.ts';
 import { destroyTerraform } from '../steps/terraform.ts';
 import { attempt, call, choose, expr, when, type Step, type Workflow } from '../tree.ts';
 
@@ -21,11 +21,9 @@ const removeIfThere = (platform: Platform): Step =>
             as: 'e',
             steps: [
               call('removal_cause', 'cause_of', { e: expr('e') }, 'cause'),
-              call('note_removal', LOG, {
-                text: expr('"going on without it: " + cause'),
-                severity: 'WARNING',
-              }),
+              note('note_removal', '"going on without it: " + cause', 'WARNING'),
             ],
+            goesOn: 'Terraform takes away what is left',
           },
         }),
       ],

@@ -22,6 +22,7 @@ import {
   type Value,
   type ValueMap,
 } from '../tree.ts';
+import { ask } from './connectors.ts';
 import { BUILD_RETRY, disregard, raiseWithCause } from './errors.ts';
 
 /** A flow has at most four builds, and one poll counts as up to seven steps (loop, pause, try, get, switch, jump). */
@@ -33,6 +34,8 @@ const STEPS_PER_POLL_OF_EVERY_BUILD = 4 * 7;
 const MAX_POLLS = Math.floor(MAX_STEPS_PER_EXECUTION / STEPS_PER_POLL_OF_EVERY_BUILD);
 /** Seconds between two polls; the first ones come sooner, because many builds take less than a minute. */
 const MAX_POLL_INTERVAL = 30;
+/** What a build is before it ends, as a list of the language. */
+const UNENDED = '["PENDING", "QUEUED", "WORKING"]';
 /** How long a build may wait for a free worker. */
 const QUEUE_TTL = '3600s';
 
@@ -96,10 +99,18 @@ export function runBuild(platform: Platform, spec: BuildSpec, result: string): r
   ];
 }
 
+/** What every word about the build needs, from the moment it is known: a copy of all of it would cost memory. */
+const remember = (name: string, build: string): Step =>
+  assign(name, {
+    id: expr(`${build}.id`),
+    log: expr(`default(map.get(${build}, "logUrl"), "none")`),
+    whence: expr('" (build " + id + ", log " + log + ")"'),
+  });
+
 const findOrCreate = attempt(
   'start',
   [
-    call(
+    ask(
       'look_up',
       LIST_BUILDS,
       {
@@ -113,22 +124,18 @@ const findOrCreate = attempt(
     assign('known', { builds: expr('default(map.get(listed, "builds"), [])') }),
     choose(
       'adopt_or_create',
-      when(expr('len(builds) > 0'), { steps: [assign('adopt', { id: expr('builds[0].id') })] }),
+      when(expr('len(builds) > 0'), { steps: [remember('adopt', 'builds[0]')] }),
       otherwise({
         steps: [
-          call(
+          ask(
             'create',
             CREATE_BUILD,
-            {
-              parent: expr('parent'),
-              projectId: expr('project'),
-              body: expr('build'),
-              // The connector's own wait would lose the build's id whenever it fails.
-              connector_params: { skip_polling: true },
-            },
+            { parent: expr('parent'), projectId: expr('project'), body: expr('build') },
             'operation',
+            // The connector's own wait would lose the build's id whenever it fails.
+            { skip_polling: true },
           ),
-          assign('created', { id: expr('operation.metadata.build.id') }),
+          remember('created', 'operation.metadata.build'),
         ],
       }),
     ),
@@ -141,7 +148,7 @@ const waitForEnd = loop('wait', 'poll', { range: [1, MAX_POLLS] }, [
   attempt(
     'look',
     [
-      call(
+      ask(
         'get_build',
         GET_BUILD,
         { name: expr('parent + "/builds/" + id'), projectId: expr('project'), id: expr('id') },
@@ -150,16 +157,15 @@ const waitForEnd = loop('wait', 'poll', { range: [1, MAX_POLLS] }, [
     ],
     {
       retry: BUILD_RETRY,
-      except: raiseWithCause('look', 'what + " (build " + id + ") cannot be followed"', {
+      except: raiseWithCause('look', 'what + whence + " cannot be followed"', {
         build: expr('id'),
+        log: expr('log'),
       }),
     },
   ),
   choose(
     'until_ended',
-    when(expr('not (default(map.get(state, "status"), "QUEUED") in ["PENDING", "QUEUED", "WORKING"])'), {
-      next: 'break',
-    }),
+    when(expr(`not (default(map.get(state, "status"), "QUEUED") in ${UNENDED})`), { next: 'break' }),
   ),
 ]);
 
@@ -176,7 +182,7 @@ export const readOutput: Routine = routine(
           output: expr('json.decode(base64.decode(build.results.buildStepOutputs[0]))'),
         }),
       ],
-      { except: disregard('decode') },
+      { except: disregard('decode', 'what cannot be read counts as not written') },
     ),
     give('what_was_read', expr('output')),
   ],
@@ -195,11 +201,7 @@ export const runBuildRoutine: Routine = routine(
     findOrCreate,
     waitForEnd,
     call('read', 'read_output', { build: expr('state') }, 'output'),
-    assign('facts', {
-      log: expr('default(map.get(state, "logUrl"), "none")'),
-      status: expr('default(map.get(state, "status"), "QUEUED")'),
-      whence: expr('" (build " + id + ", log " + log + ")"'),
-    }),
+    assign('facts', { status: expr('default(map.get(state, "status"), "QUEUED")') }),
     choose(
       'succeeded',
       when(expr('status == "SUCCESS" and output != null'), {
@@ -225,6 +227,9 @@ export const runBuildRoutine: Routine = routine(
       }),
       when(expr('detail != null'), {
         steps: [assign('as_cloud_build_says', { told: expr('" ended as " + status + ": " + detail') })],
+      }),
+      when(expr(`status in ${UNENDED}`), {
+        steps: [assign('given_up', { told: expr('" is no longer followed and still " + status') })],
       }),
       otherwise({ steps: [assign('as_status_says', { told: expr('" ended as " + status') })] }),
     ),

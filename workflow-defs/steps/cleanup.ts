@@ -22,7 +22,7 @@ export const cleanup = (platform: Platform): readonly Step[] => [
     when(expr('len(cleanup.output.left) > 0'), {
       raise: {
         message: expr(
-          '"the cleanup left " + json.encode_to_string(cleanup.output.left) + " (build " + cleanup.id + ")"',
+          '"the cleanup left " + json.encode_to_string(cleanup.output.left) + " (build " + cleanup.id + ", log " + cleanup.log + ")"',
         ),
         build: expr('cleanup.id'),
         log: expr('cleanup.log'),

@@ -1,6 +1,8 @@
 /** What an error says to people, and whether trying again can help: one subworkflow each. */
+import { LOG } from '../functions.ts';
 import {
   assign,
+  attempt,
   call,
   choose,
   expr,
@@ -8,7 +10,9 @@ import {
   raise,
   routine,
   when,
+  type Except,
   type Retry,
+  type Step,
   type ValueMap,
 } from '../tree.ts';
 
@@ -68,7 +72,7 @@ export const causeOf = routine(
 );
 
 /** An `except` that raises `{message}` (what was being done, as an expression, then the cause) and these `extra` keys. */
-export const raiseWithCause = (name: string, doing: string, extra: ValueMap = {}) => ({
+export const raiseWithCause = (name: string, doing: string, extra: ValueMap = {}): Except => ({
   as: 'e',
   steps: [
     call(`${name}_cause`, 'cause_of', { e: expr('e') }, 'cause'),
@@ -78,9 +82,17 @@ export const raiseWithCause = (name: string, doing: string, extra: ValueMap = {}
 
 /**
  * An `except` for what has no consequence: the error is kept in a variable that nothing reads. Its name is its own,
- * because within another `except` the name `e` would take the place of that one's error.
+ * because within another `except` the name `e` would take the place of that one's error. `goesOn`: why it has none.
  */
-export const disregard = (name: string) => ({
+export const disregard = (name: string, goesOn: string): Except => ({
   as: `${name}_error`,
   steps: [assign(`${name}_disregarded`, { disregarded: expr(`${name}_error`) })],
+  goesOn,
 });
+
+/** A line in the log of executions, for people; `text` is an expression. */
+export const note = (name: string, text: string, severity: 'WARNING' | 'ERROR'): Step =>
+  attempt(name, [call(`${name}_in_log`, LOG, { text: expr(text), severity })], {
+    once: 'a line that comes late helps nobody',
+    except: disregard(name, 'a log that cannot be written must not hide what it would have said'),
+  });

@@ -3,7 +3,6 @@
  * and leave the tenant ready for another try.
  */
 import type { Platform } from '../../reconciler/model.ts';
-import { LOG } from '../functions.ts';
 import {
   assign,
   attempt,
@@ -20,7 +19,7 @@ import {
   type Workflow,
 } from '../tree.ts';
 import { readOutput, runBuildRoutine } from './build.ts';
-import { causeOf, mayBeRetried } from './errors.ts';
+import { causeOf, mayBeRetried, note } from './errors.ts';
 import {
   closeSession,
   executionUpdate,
@@ -84,8 +83,9 @@ function failure(onFailure: Frame['onFailure']): readonly Step[] {
         as: 'unrecorded',
         steps: [
           call('unrecorded_cause', 'cause_of', { e: expr('unrecorded') }, 'why'),
-          call('log_unrecorded', LOG, { text: expr('cause + "; and " + why'), severity: 'ERROR' }),
+          note('log_unrecorded', 'cause + "; and " + why', 'ERROR'),
         ],
+        goesOn: 'the execution ends with the first error, which the next pass records',
       },
     }),
     raise('raise_again', expr('e')),

@@ -20,6 +20,7 @@ import {
   type Value,
   type ValueMap,
 } from '../tree.ts';
+import { ask } from './connectors.ts';
 import { disregard, raiseWithCause, SPANNER_RETRY } from './errors.ts';
 
 /** Columns of `Ledger` that a workflow writes, besides the key and `updated_at`. */
@@ -51,6 +52,9 @@ export type LedgerChange = { readonly status?: TenantStatus } & {
 /** The states a workflow gives its own execution. */
 export type OwnState = Extract<ExecutionState, 'RUNNING' | 'SUCCEEDED' | 'FAILED'>;
 
+/** The routine that writes the ledger. */
+export const RECORD = 'record';
+
 /** Spanner puts the commit's time here; only for columns that allow it. */
 export const COMMIT_TIME = 'spanner.commit_timestamp()';
 
@@ -70,14 +74,9 @@ export const executionUpdate = (state: OwnState, error: Value): ValueMap =>
     updated_at: COMMIT_TIME,
   });
 
-/** Calls `record`; whether it was written is then in `kept`. */
+/** Calls it; whether it was written is then in `kept`. */
 export const record = (name: string, state: OwnState, mutations: Value): Step =>
-  call(
-    name,
-    'record',
-    { tenant: expr('args.tenant'), intent: expr('args.intent'), state, mutations },
-    'kept',
-  );
+  call(name, RECORD, { tenant: expr('args.tenant'), intent: expr('args.intent'), state, mutations }, 'kept');
 
 /** Records, and ends the execution when the fence is another's: someone took over, and nothing of this may land. */
 export const recordOrStop = (name: string, state: OwnState, ledger: LedgerChange): readonly Step[] => [
@@ -98,14 +97,15 @@ export const closeSession: Routine = routine(
   'close_session',
   ['session'],
   [
-    attempt('close', [call('delete_session', DELETE_SESSION, { name: expr('session') })], {
-      except: disregard('close'),
+    attempt('close', [ask('delete_session', DELETE_SESSION, { name: expr('session') })], {
+      once: 'Spanner drops a forgotten session by itself',
+      except: disregard('close', 'what the session was for is done'),
     }),
   ],
 );
 
 const readRow = (name: string, table: string, column: string, key: readonly string[]): readonly Step[] => [
-  call(
+  ask(
     name,
     READ,
     {
@@ -127,12 +127,15 @@ const rollBack = (name: string): Step =>
   attempt(
     name,
     [
-      call(`${name}_transaction`, ROLLBACK, {
+      ask(`${name}_transaction`, ROLLBACK, {
         session: expr('session'),
         body: { transactionId: expr('transaction.id') },
       }),
     ],
-    { except: disregard(name) },
+    {
+      once: 'Spanner ends a transaction that is left alone by itself',
+      except: disregard(name, 'nothing of the transaction was committed'),
+    },
   );
 
 /**
@@ -145,7 +148,7 @@ const readAndWrite: readonly Step[] = [
     'by_fence',
     when(expr('rows == [[intent]]'), {
       steps: [
-        call('commit', COMMIT, {
+        ask('commit', COMMIT, {
           session: expr('session'),
           body: { transactionId: expr('transaction.id'), mutations: expr('mutations') },
         }),
@@ -170,7 +173,7 @@ export const transactRoutine: Routine = routine(
   'transact',
   ['session', 'tenant', 'intent', 'state', 'mutations'],
   [
-    call(
+    ask(
       'begin_transaction',
       BEGIN_TRANSACTION,
       { session: expr('session'), body: { options: { readWrite: {} } } },
@@ -187,13 +190,13 @@ export const transactRoutine: Routine = routine(
 /** True: `mutations` are committed. False: another intent holds the fence, or none does, and nothing was written. */
 export const recordRoutine = (platform: Platform): Routine =>
   routine(
-    'record',
+    RECORD,
     ['tenant', 'intent', 'state', 'mutations'],
     [
       attempt(
         'open',
         [
-          call('create_session', CREATE_SESSION, { database: platform.database }, 'created'),
+          ask('create_session', CREATE_SESSION, { database: platform.database }, 'created'),
           assign('opened', { session: expr('created.name') }),
         ],
         {

@@ -71,6 +71,20 @@ describe('plumb preview --offline', () => {
   });
 });
 
+describe('a platform of which no definition can be made', () => {
+  it('is told with the tenant, the flow and the step, and without a stack trace', async () => {
+    const settings = { ...LOCAL_PLATFORM, stateBucket: '${sys.get_env("X")}' };
+    const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+    const ended = await plumb(['preview', '--offline', '-f', ACME, ...set]);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr.trimEnd()).toBe(
+      'error: tenant acme: the service would refuse this: flow provision, main, step locate_state: ' +
+        'the literal "${sys.get_env(\\"X\\")}" would be evaluated; ' +
+        'flow provision, main, step terraform_input: the literal "${sys.get_env(\\"X\\")}" would be evaluated',
+    );
+  });
+});
+
 describe('plumb preview', () => {
   it('compares with the stored record, and counts everything as new where no store can be reached', async () => {
     await inFolder(async (cwd) => {
