@@ -41,6 +41,7 @@ describe('library values', () => {
     ],
     ['len(base64.encode(hash.compute_hmac(text.encode("k"), text.encode("d"), "MD5")))', 24],
     ['json.decode("{\\"a\\": [1, 2.5]}")', { a: [1, 2.5] }],
+    ['json.encode_to_string({"b": 1, "a": {"d": 1, "c": 2}})', '{"a":{"c":2,"d":1},"b":1}'],
     ['json.encode_to_string({"a": [1, {}]})', '{"a":[1,{}]}'],
     ['json.encode_to_string({"a": [1]}, true)', '{\n  "a": [\n    1\n  ]\n}'],
     ['json.encode_to_string([1], {"prefix": "> ", "indent": "-"})', '[\n> -1\n> ]'],
