@@ -147,6 +147,9 @@ function checkStep(step: Step, place: Place): void {
       break;
     case 'for':
       checkVariable(step.variable, name, place.report);
+      // "The variable name must not be used in assignments or expressions outside of the loop": docs page on iteration.
+      if (place.scope.has(step.variable))
+        place.report(name, `the loop variable ${step.variable} is used outside of the loop too`);
       checkValue('in' in step.over ? step.over.in : step.over.range, name, place);
       checkSteps(step.steps, name, inner(step.steps, step.variable, { ...place, inLoop: true }));
       break;

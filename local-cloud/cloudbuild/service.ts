@@ -116,19 +116,42 @@ function buildMethods(cloud: Cloud, builds: Builds): Method[] {
 /** Page tokens need keys that rise in the order of the list. */
 const newestFirst = ({ sequence }: BuildRecord): string => String(1e12 - sequence).padStart(13, '0');
 
+/** The operations of builds have names of their own; those of worker pools lie in a location, where builds answer too. */
+const BUILD_OPERATION = '/v1/operations/build/{project}/{operation}';
+const LOCATED_OPERATION = '/v1/projects/{project}/locations/{location}/operations/{operation}';
+
 function operationMethods(cloud: Cloud, builds: Builds): Method[] {
+  /** To cancel the operation is to cancel its build; worker pools' cannot be (their protos name no cancelling). */
+  const cancel = (call: Call): object => {
+    builds.cancel(known(builds, buildIdOf(call.param('operation'))), call.principal);
+    return {};
+  };
   return [
     {
       id: 'cloudbuild.operations.get',
       http: 'GET',
-      path: '/v1/operations/build/{project}/{operation}',
+      path: BUILD_OPERATION,
       source: SEEN,
       handler: (call) => operationOf(known(builds, buildIdOf(call.param('operation'))).build),
     },
     {
+      id: 'cloudbuild.operations.cancel',
+      http: 'POST',
+      path: `${BUILD_OPERATION}:cancel`,
+      source: ASSUMED,
+      handler: cancel,
+    },
+    {
+      id: 'cloudbuild.projects.locations.operations.cancel',
+      http: 'POST',
+      path: `${LOCATED_OPERATION}:cancel`,
+      source: ASSUMED,
+      handler: cancel,
+    },
+    {
       id: 'cloudbuild.projects.locations.operations.get',
       http: 'GET',
-      path: '/v1/projects/{project}/locations/{location}/operations/{operation}',
+      path: LOCATED_OPERATION,
       source: ASSUMED,
       handler: (call) => {
         const record = builds.find(buildIdOf(call.param('operation')));

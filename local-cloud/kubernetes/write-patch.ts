@@ -7,7 +7,7 @@ import { apiVersionOf, type Kind } from './kinds.ts';
 import { isObject, numberAt, objectAt, textAt, textsAt, type Kube } from './object.ts';
 import { apply } from './patch/apply.ts';
 import { applyJsonPatch } from './patch/json.ts';
-import { mergePatch } from './patch/merge.ts';
+import { mergePatch } from '../core/merge-patch.ts';
 import { strategicPatch } from './patch/strategic.ts';
 import { scale as scaleSchema } from './schema/workloads.ts';
 import { badRequest, invalid, notFound, staleWrite, StatusError } from './status.ts';

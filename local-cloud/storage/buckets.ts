@@ -1,8 +1,9 @@
 /** Buckets: resources like any other, so that Terraform, Asset Inventory and this API see the same ones. */
 import type { Cloud } from '../core/cloud.ts';
-import { invalid, isObject, onlyKnown, stringField } from '../core/body.ts';
+import { invalid, onlyKnown, stringField } from '../core/body.ts';
+import { mergePatch } from '../core/merge-patch.ts';
 import { projectNumber } from '../core/projects.ts';
-import type { Body, Json, Resource } from '../core/store.ts';
+import type { Body, Resource } from '../core/store.ts';
 import { conflict, noSuchBucket } from './errors.ts';
 
 export const BUCKET = 'storage.googleapis.com/Bucket';
@@ -71,7 +72,7 @@ export function patchBucket(cloud: Cloud, bucket: string, patch: Record<string, 
   }
   const metageneration = String(metagenerationOf(body) + 1);
   return cloud.resources.update(storeName(bucket), (have) => ({
-    ...merged(have, patch as Body),
+    ...(mergePatch(have, patch as Body) as Body),
     metageneration,
   }));
 }
@@ -105,12 +106,3 @@ export function bucketBody(bucket: Resource): Body {
 const milliseconds = (time: string): string => new Date(time).toISOString();
 
 export const metagenerationOf = (body: Body): number => Number(body['metageneration'] ?? 1);
-
-function merged(have: Body, patch: Body): Body {
-  const changed = Object.entries(patch).map(([key, value]): [string, Json] => {
-    const before = have[key];
-    return [key, isObject(value) && isObject(before) ? merged(before, value) : value];
-  });
-  const all = { ...have, ...Object.fromEntries(changed) };
-  return Object.fromEntries(Object.entries(all).filter(([key]) => patch[key] !== null));
-}

@@ -25,6 +25,8 @@ export interface StoredObject {
   readonly crc32c: string;
   /** Milliseconds of cloud time. */
   readonly timeCreated: number;
+  /** Of the last change of its metadata, which is the content's own time until there is one. */
+  readonly updated: number;
 }
 
 export interface NewObject {
@@ -64,6 +66,7 @@ export class ObjectStore {
       md5Hash: createHash('md5').update(object.data).digest('base64'),
       crc32c: crc32cBase64(object.data),
       timeCreated: now,
+      updated: now,
     };
     objects.set(name, stored);
     return stored;
@@ -80,6 +83,29 @@ export class ObjectStore {
   delete(bucket: string, name: string, want: Preconditions = {}, generation?: string | null): void {
     requirePreconditions(want, this.get(bucket, name, generation));
     this.#objects(bucket).delete(name);
+  }
+
+  /**
+   * Replaces what `change` gives of the live object's metadata: its content and generation stay, its metageneration
+   * rises. Throws like {@link delete}.
+   */
+  patch(
+    bucket: string,
+    name: string,
+    change: (live: StoredObject) => Pick<StoredObject, 'contentType' | 'attributes'>,
+    want: Preconditions = {},
+    generation?: string | null,
+  ): StoredObject {
+    const live = this.get(bucket, name, generation);
+    requirePreconditions(want, live);
+    const patched: StoredObject = {
+      ...live,
+      ...change(live),
+      metageneration: live.metageneration + 1,
+      updated: this.#cloud.clock.now(),
+    };
+    this.#objects(bucket).set(name, patched);
+    return patched;
   }
 
   /** All live objects of a bucket in name order (UTF-8 bytes, as the service sorts). */

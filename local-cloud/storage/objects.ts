@@ -10,6 +10,7 @@ export function objectBody(object: StoredObject): object {
   const path = `b/${bucket}/o/${encodeURIComponent(name)}`;
   // Milliseconds, unlike Google's newer APIs: gcloud warns about more digits.
   const time = new Date(object.timeCreated).toISOString();
+  const updated = new Date(object.updated).toISOString();
   return {
     kind: 'storage#object',
     id: `${bucket}/${name}/${object.generation}`,
@@ -26,7 +27,7 @@ export function objectBody(object: StoredObject): object {
     crc32c: object.crc32c,
     etag: etagOf(object),
     timeCreated: time,
-    updated: time,
+    updated,
     timeStorageClassUpdated: time,
     ...object.attributes,
   };

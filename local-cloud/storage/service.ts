@@ -18,6 +18,7 @@ import { asXml } from './errors.ts';
 import { listObjects } from './listing.ts';
 import { objectStore, type ObjectStore } from './object-store.ts';
 import { mediaReply, objectBody, readObject } from './objects.ts';
+import { patchedObject } from './patch.ts';
 import { preconditionsOf, requirePreconditions } from './preconditions.ts';
 import { Uploads } from './uploads.ts';
 
@@ -124,6 +125,12 @@ function objectMethods(objects: ObjectStore): Method[] {
     method('objects.download', 'GET', `/download${path}`, SEEN, (call) =>
       readObject(objects, call, call.param('bucket'), call.param('object')),
     ),
+    method('objects.patch', 'PATCH', path, REFERENCE, (call) => {
+      const want = preconditionsOf(call.query);
+      const change = patchedObject(call.json());
+      const generation = call.query.get('generation');
+      return objectBody(objects.patch(call.param('bucket'), call.param('object'), change, want, generation));
+    }),
     method('objects.delete', 'DELETE', path, SEEN, (call) => {
       const want = preconditionsOf(call.query);
       objects.delete(call.param('bucket'), call.param('object'), want, call.query.get('generation'));

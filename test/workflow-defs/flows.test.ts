@@ -137,12 +137,13 @@ describe('provision', () => {
   });
 
   test('an unhealthy endpoint is a failure that names the code and is kept as health', async () => {
+    // In the order of the JSON the service writes: by key.
     const health = {
-      healthy: false,
-      code: 500,
-      url: 'http://10.0.0.9/health',
-      reason: 'answered 500',
       checkedAt: 'now',
+      code: 500,
+      healthy: false,
+      reason: 'answered 500',
+      url: 'http://10.0.0.9/health',
     };
     world.endings.set('health-check ask', { output: health });
     await launch('provision');
@@ -200,7 +201,7 @@ describe('the other flows', () => {
   });
 
   test('health-check changes the health and nothing else of the tenant, be it good or bad', async () => {
-    const health = { healthy: false, code: 503, url: 'u', reason: 'answered 503', checkedAt: 'now' };
+    const health = { checkedAt: 'now', code: 503, healthy: false, reason: 'answered 503', url: 'u' };
     world.endings.set('health-check ask', { output: health });
     const ran = await launch('health-check', {}, { status: 'DEPLOYED', last_error: 'kept', build_id: 'kept' });
     expect(ran.state).toBe('SUCCEEDED');

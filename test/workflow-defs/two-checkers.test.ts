@@ -64,9 +64,13 @@ function stepsOf(shapes: readonly Shape[]): Step[] {
       case 'switch':
         return choose(name, when(value, { steps: all(inner) }), otherwise({ next: 'fin' }));
       case 'for':
-        return loop(name, 'i', pick % 2 === 0 ? { range: [1, pick] } : { in: expr('w') }, [
+        return loop(name, `i_${name}`, pick % 2 === 0 ? { range: [1, pick] } : { in: expr('w') }, [
           ...all(inner),
-          choose(`${name}_on`, when(expr('i == v'), { next: 'continue' }), otherwise({ next: 'break' })),
+          choose(
+            `${name}_on`,
+            when(expr(`i_${name} == v`), { next: 'continue' }),
+            otherwise({ next: 'break' }),
+          ),
         ]);
       case 'try':
         return attempt(name, all(inner), {
@@ -118,6 +122,7 @@ test.each<[string, string, Step]>([
   ['51 assignments', 'bad', assign('bad', many(51))],
   ['51 conditions', 'bad', choose('bad', ...Array.from({ length: 51 }, () => when(expr('v == 1'), { next: 'fin' })))],
   ['a jump across a border', 'inside', loop('bad', 'i', { range: [1, 2] }, [goTo('inside', 'init')])],
+  ['a loop variable of somebody else', 'bad', loop('bad', 'v', { range: [1, 2] }, [raise('bad_in', 'x')])],
   ['a jump to nowhere', 'bad', goTo('bad', 'nowhere')],
   ['an unknown function', 'bad', call('bad', 'sys.nothing', {})],
   ['an unknown function in an expression', 'bad', assign('bad', { x: expr('nothing.at_all(v)') })],

@@ -151,8 +151,23 @@ function checkFor(
   shared: readonly string[],
 ): void {
   checkTemplate(body.over.template, `'${body.over.kind}' of for`, place);
+  checkLoopVariables(body, place);
   const variables = [body.value, ...(body.index === undefined ? [] : [body.index])];
   inside(body.steps, childScope(kind, place.scope, variables, body.steps, shared), region, place);
+}
+
+/**
+ * A loop's variables belong to it alone: their names "must not be used in assignments or expressions outside of the
+ * loop", nor by a loop around it (docs page on iteration; that this is checked when deploying is assumed).
+ */
+function checkLoopVariables({ variables }: ForBody, place: Place): void {
+  for (const [index, { name, position }] of variables.entries()) {
+    if (place.scope.knows(name)) {
+      report(place, `loop variable '${name}' is used outside of its loop too`, position);
+    } else if (variables.findIndex((other) => other.name === name) < index) {
+      report(place, `value and index of for are both named '${name}'`, position);
+    }
+  }
 }
 
 function checkParallel(body: ParallelBody, place: Place): void {

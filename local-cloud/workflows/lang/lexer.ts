@@ -101,7 +101,8 @@ function readString(text: string, start: number, quote: string): { value: string
   let value = '';
   for (let at = start + 1; at < text.length; at += 1) {
     const char = text[at] ?? '';
-    if (char === quote) return { value, end: at + 1 };
+    // Strings are UTF-8, which half a surrogate pair is not.
+    if (char === quote) return { value: value.toWellFormed(), end: at + 1 };
     if (char !== '\\') {
       value += char;
       continue;

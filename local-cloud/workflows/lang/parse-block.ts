@@ -1,6 +1,16 @@
 /** Reads the steps that hold other steps: for, parallel and try. */
 import { MAX_BRANCHES, MIN_BRANCHES } from './limits.ts';
-import type { Body, Branch, ForBody, ParallelBody, Position, Step, Template, TryBody } from './program.ts';
+import type {
+  Body,
+  Branch,
+  ForBody,
+  ParallelBody,
+  Position,
+  Step,
+  Template,
+  TryBody,
+  Variable,
+} from './program.ts';
 import type { SourceNode } from './source.ts';
 import { fieldsOf, onlyEntry, parseTemplate, textOf, variableOf, type Place } from './template.ts';
 
@@ -14,35 +24,67 @@ export function parseFor(node: SourceNode, place: Place, reader: StepReader): Fo
   const fields = fieldsOf(node, ['value', 'index', 'in', 'range', 'steps'], 'for', place);
   const { problems, step } = place;
   const { position } = node;
-  const value =
-    fields.value === undefined ? undefined : variableOf(fields.value, 'the value variable of for', place);
   if (fields.value === undefined) problems.add('for needs a value variable', position, step);
-  const index =
-    fields.index === undefined ? undefined : variableOf(fields.index, 'the index variable of for', place);
-  const over = fields.in ?? fields.range;
-  if (over === undefined) problems.add('for needs one of: in, range', position, step);
-  if (fields.in !== undefined && fields.range !== undefined) {
-    problems.add('for cannot have both in and range', position, step);
-  }
+  const value = loopVariable('value', fields.value, place);
+  const index = loopVariable('index', fields.index, place);
   if (fields.range !== undefined && index !== undefined) {
     problems.add('index can only be used with in, not with range', position, step);
-  }
-  if (fields.range?.kind === 'list' && fields.range.items.length !== 2) {
-    problems.add('range must have two elements, the first and the last value', fields.range.position, step);
   }
   if (fields.steps === undefined) problems.add('for needs steps', position, step);
   return {
     kind: 'for',
-    value: value ?? '',
-    ...(index !== undefined && { index }),
-    over: {
-      kind: fields.in === undefined ? 'range' : 'in',
-      template: over === undefined ? { kind: 'list', items: [], position } : parseTemplate(over, place),
-    },
+    value: value?.name ?? '',
+    ...(index !== undefined && { index: index.name }),
+    variables: [value, index].filter((variable) => variable !== undefined),
+    over: parseOver(fields.in, fields.range, position, place),
     steps: fields.steps === undefined ? [] : reader.steps(fields.steps, place),
     position,
   };
 }
+
+function loopVariable(
+  key: 'value' | 'index',
+  node: SourceNode | undefined,
+  place: Place,
+): Variable | undefined {
+  const name = node === undefined ? undefined : variableOf(node, `the ${key} variable of for`, place);
+  return node === undefined || name === undefined ? undefined : { name, position: node.position };
+}
+
+/** A list or an expression that gives one; a range has two elements, each a number or an expression. */
+function parseOver(
+  inNode: SourceNode | undefined,
+  range: SourceNode | undefined,
+  position: Position,
+  place: Place,
+): ForBody['over'] {
+  const { problems, step } = place;
+  const over = inNode ?? range;
+  const kind = inNode === undefined ? 'range' : 'in';
+  if (over === undefined) {
+    problems.add('for needs one of: in, range', position, step);
+    return { kind, template: { kind: 'list', items: [], position } };
+  }
+  if (inNode !== undefined && range !== undefined) {
+    problems.add('for cannot have both in and range', position, step);
+  }
+  const template = parseTemplate(over, place);
+  if (template.kind !== 'list' && template.kind !== 'expression') {
+    problems.add(`'${kind}' of for must be a list or an expression`, over.position, step);
+  } else if (kind === 'range' && template.kind === 'list') {
+    if (template.items.length !== 2) {
+      problems.add('range must have two elements, the first and the last value', over.position, step);
+    }
+    for (const bound of template.items.filter((item) => !isNumber(item))) {
+      problems.add('range must be between numbers', bound.position, step);
+    }
+  }
+  return { kind, template };
+}
+
+const isNumber = (template: Template): boolean =>
+  template.kind === 'expression' ||
+  (template.kind === 'literal' && ['bigint', 'number'].includes(typeof template.value));
 
 const PARALLEL_KEYS = ['branches', 'for', 'shared', 'concurrency_limit', 'exception_policy'] as const;
 
@@ -82,7 +124,7 @@ function parseBranches(node: SourceNode, place: Place, reader: StepReader): Bran
     );
     return [];
   }
-  return node.items.flatMap((item) => {
+  const branches = node.items.flatMap((item): Branch[] => {
     const entry = onlyEntry(item);
     const name = entry === undefined ? undefined : textOf(entry.key, 'branch name', place);
     if (entry === undefined || name === undefined) {
@@ -95,6 +137,17 @@ function parseBranches(node: SourceNode, place: Place, reader: StepReader): Bran
       { name, steps: steps === undefined ? [] : reader.steps(steps, place), position: entry.key.position },
     ];
   });
+  // Assumed: as for steps. Failures are told by these names, so two of a kind could not be told apart.
+  refuseTwice(branches, (name) => `parallel has two branches named '${name}'`, place);
+  return branches;
+}
+
+function refuseTwice(named: readonly Variable[], detail: (name: string) => string, place: Place): void {
+  for (const [index, { name, position }] of named.entries()) {
+    if (named.findIndex((other) => other.name === name) < index) {
+      place.problems.add(detail(name), position, place.step);
+    }
+  }
 }
 
 function parseShared(node: SourceNode | undefined, place: Place): ParallelBody['shared'] {
@@ -103,10 +156,12 @@ function parseShared(node: SourceNode | undefined, place: Place): ParallelBody['
     place.problems.add('shared must be a list of variables', node.position, place.step);
     return [];
   }
-  return node.items.flatMap((item) => {
+  const shared = node.items.flatMap((item) => {
     const name = variableOf(item, 'shared variable', place);
     return name === undefined ? [] : [{ name, position: item.position }];
   });
+  refuseTwice(shared, (name) => `shared lists '${name}' twice`, place);
+  return shared;
 }
 
 function parseLimit(node: SourceNode, place: Place): Template {

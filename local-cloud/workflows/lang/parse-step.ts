@@ -5,13 +5,13 @@ import type { AssignBody, Body, CallBody, Jump, Position, Step, SwitchArm, Templ
 import type { MapNode, ScalarNode, SourceNode } from './source.ts';
 import { onlyEntry, parseAssignmentTarget, parseTemplate, textOf, type Place } from './template.ts';
 
-/** The key that says what a step is → the keys that may stand beside it. */
+/** The key that says what a step is → the keys that may stand beside it. `next` ends any step that goes on (docs page on jumps). */
 const COMPANIONS = {
   assign: ['next'],
   call: ['args', 'result', 'next'],
   switch: ['next'],
-  for: [],
-  parallel: [],
+  for: ['next'],
+  parallel: ['next'],
   try: ['retry', 'except', 'next'],
   raise: [],
   return: [],
@@ -102,7 +102,7 @@ function bodyOf(kind: Kind, fields: Fields, position: Position, place: Place): B
     case 'try':
       return parseTry(node, fields.get('retry'), fields.get('except'), position, place, READER);
     case 'raise':
-      return { kind: 'raise', value: parseTemplate(node, place) };
+      return { kind: 'raise', value: parseRaised(node, place) };
     case 'return':
       return { kind: 'return', value: parseTemplate(node, place) };
     case 'steps':
@@ -110,6 +110,16 @@ function bodyOf(kind: Kind, fields: Fields, position: Position, place: Place): B
     case 'next':
       return { kind: 'jump' };
   }
+}
+
+/** What is written out must be text or a map; an expression may give anything (assumed: then it is raised as it is). */
+function parseRaised(node: SourceNode, place: Place): Template {
+  const value = parseTemplate(node, place);
+  const isText = value.kind === 'literal' && typeof value.value === 'string';
+  if (!isText && value.kind !== 'map' && value.kind !== 'expression') {
+    place.problems.add('raise needs text, a map or an expression', node.position, place.step);
+  }
+  return value;
 }
 
 function parseJump(node: SourceNode, place: Place): Jump | undefined {
@@ -182,8 +192,17 @@ function parseArms(node: SourceNode, place: Place): SwitchArm[] {
       place.problems.add('every entry of a switch needs a condition', item.position, place.step);
       return [];
     }
-    return [{ condition: parseTemplate(condition.value, place), ...parseBody(item, place, ['condition']) }];
+    return [{ condition: parseCondition(condition.value, place), ...parseBody(item, place, ['condition']) }];
   });
+}
+
+function parseCondition(node: SourceNode, place: Place): Template {
+  const condition = parseTemplate(node, place);
+  const isBoolean = condition.kind === 'literal' && typeof condition.value === 'boolean';
+  if (!isBoolean && condition.kind !== 'expression') {
+    place.problems.add('a condition must be an expression, true or false', node.position, place.step);
+  }
+  return condition;
 }
 
 function checkCount(

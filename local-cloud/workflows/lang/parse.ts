@@ -4,7 +4,7 @@ import { parseSteps } from './parse-step.ts';
 import { Problems } from './problems.ts';
 import type { Parameter, Program, Routine } from './program.ts';
 import { readSource, type SourceNode } from './source.ts';
-import { fieldsOf, onlyEntry, variableOf, type Place } from './template.ts';
+import { fieldsOf, onlyEntry, parseTemplate, variableOf, type Place } from './template.ts';
 
 const MAIN = 'main';
 
@@ -59,27 +59,33 @@ function parseParams(routine: string, node: SourceNode, place: Place): Parameter
       node.position,
     );
   }
-  const params = node.items.flatMap((item) => parseParam(routine, item, place));
-  for (const [index, { name }] of params.entries()) {
-    if (params.findIndex((other) => other.name === name) < index) {
-      place.problems.add(`workflow '${routine}' has two parameters named '${name}'`, node.position);
+  const params: Parameter[] = [];
+  for (const item of node.items) {
+    const param = parseParam(routine, item, place);
+    if (param === undefined) continue;
+    if (params.some(({ name }) => name === param.name)) {
+      place.problems.add(`workflow '${routine}' has two parameters named '${param.name}'`, item.position);
     }
+    params.push(param);
   }
   return params;
 }
 
-function parseParam(routine: string, node: SourceNode, place: Place): Parameter[] {
+function parseParam(routine: string, node: SourceNode, place: Place): Parameter | undefined {
   const what = `parameter of workflow '${routine}'`;
   const entry = onlyEntry(node);
   if (entry === undefined) {
     const name = variableOf(node, what, place);
-    return name === undefined ? [] : [{ name }];
+    return name === undefined ? undefined : { name };
   }
   const name = variableOf(entry.key, what, place);
-  if (name === undefined) return [];
-  if (entry.value.kind !== 'scalar') {
-    place.problems.add(`the default of ${what} '${name}' must be a scalar`, entry.value.position);
-    return [{ name }];
+  if (name === undefined) return undefined;
+  const fallback = parseTemplate(entry.value, place);
+  // Assumed: the docs' defaults are all literals, and an expression would have no step to be evaluated in.
+  if (fallback.kind !== 'literal') {
+    const detail = `the default of parameter '${name}' of workflow '${routine}' must be text, a number, true, false or null`;
+    place.problems.add(detail, entry.value.position);
+    return { name };
   }
-  return [{ name, fallback: entry.value.value }];
+  return { name, fallback: fallback.value };
 }

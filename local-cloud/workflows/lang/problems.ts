@@ -8,12 +8,17 @@ export interface Problem {
   readonly step?: string;
 }
 
+/** Lines of a failed operation's message: a source of 128 KB can hold thousands of mistakes. Assumed. */
+const MAX_TOLD = 50;
+
 /** The source cannot be deployed. The message has the form Workflows puts into a failed deploy operation. */
 export class BuildError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(`failed to build: ${problems.map(describe).join('\n')}`);
+    const told = problems.slice(0, MAX_TOLD).map(describe);
+    const more = problems.length - told.length;
+    super(`failed to build: ${[...told, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')}`);
     this.problems = problems;
   }
 }

@@ -132,8 +132,16 @@ export interface ForBody {
   readonly kind: 'for';
   readonly value: string;
   readonly index?: string;
+  /** Both of them, as they are written. */
+  readonly variables: readonly Variable[];
   readonly over: { readonly kind: 'in' | 'range'; readonly template: Template };
   readonly steps: readonly Step[];
+  readonly position: Position;
+}
+
+/** A name where it is written. */
+export interface Variable {
+  readonly name: string;
   readonly position: Position;
 }
 
@@ -146,7 +154,7 @@ export interface Branch {
 export interface ParallelBody {
   readonly kind: 'parallel';
   readonly work: { readonly kind: 'branches'; readonly branches: readonly Branch[] } | ForBody;
-  readonly shared: readonly { readonly name: string; readonly position: Position }[];
+  readonly shared: readonly Variable[];
   readonly concurrencyLimit?: Template;
 }
 

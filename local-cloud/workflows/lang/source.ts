@@ -1,5 +1,14 @@
 /** Reads YAML or JSON text into a tree whose every node knows where it stands in the source. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar as YamlScalar } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Scalar as YamlScalar,
+  visit,
+} from 'yaml';
 import type { Alias, Document, Node as YamlNode, Pair, YAMLError, YAMLMap } from 'yaml';
 import { MAX_SOURCE_BYTES, MAX_SOURCE_DEPTH } from './limits.ts';
 import { BuildError, type Problem } from './problems.ts';
@@ -46,15 +55,40 @@ export function readSource(text: string): SourceNode {
   const lines = new LineCounter();
   const document = parseYaml(text, lines);
   if (document.errors.length > 0) {
+    const open = openQuote(document);
+    if (open !== undefined) throw new BuildError([yamlProblem(open, lines)]);
     const problems = document.errors.map((error) => yamlProblem(error, lines));
     // The parser's own recursion ran out, and it says so once for every level it was in, innermost first.
     const overflow = document.errors.findLastIndex(({ message }) => message.startsWith('Maximum call stack'));
     throw new BuildError(overflow < 0 ? problems : [tooDeep(problems[overflow]?.position ?? START)]);
   }
+  if (document.contents === null) throw new BuildError([{ detail: 'the source is empty', position: START }]);
   return new Reader(text, document, lines).node(document.contents);
 }
 
-function yamlProblem({ code, message, pos: [start, end] }: YAMLError, lines: LineCounter): Problem {
+/**
+ * The error of a quote that is never closed, at that quote. The parser reports it where the text ends, and then that
+ * everything around it is not closed either.
+ */
+function openQuote(document: Document): Pick<YAMLError, 'code' | 'message' | 'pos'> | undefined {
+  const error = document.errors.find(({ message }) => message.startsWith('Missing closing'));
+  let found: number | undefined;
+  if (error === undefined) return undefined;
+  visit(document, {
+    Scalar: (_key, { range }) => {
+      if (range?.[1] !== error.pos[0]) return undefined;
+      [found] = range;
+      return visit.BREAK;
+    },
+  });
+  if (found === undefined) return undefined;
+  return { code: error.code, message: 'the quote is never closed', pos: [found, found + 1] };
+}
+
+function yamlProblem(
+  { code, message, pos: [start, end] }: Pick<YAMLError, 'code' | 'message' | 'pos'>,
+  lines: LineCounter,
+): Problem {
   const { line, col: column } = lines.linePos(start);
   const position = { line, column, length: Math.max(0, end - start) };
   const reason =
@@ -101,7 +135,6 @@ class Reader {
   node(node: YamlNode | null): SourceNode {
     if (node === null) return { kind: 'scalar', value: null, position: START };
     if (isScalar(node)) return this.#scalar(node);
-    // An anchor may hold an alias of itself: that, too, is a nesting without end.
     if (this.#depth >= MAX_SOURCE_DEPTH) throw new BuildError([tooDeep(this.#position(node))]);
     this.#depth += 1;
     const read = this.#container(node);
@@ -124,6 +157,11 @@ class Reader {
   #alias(alias: Alias): SourceNode {
     const target = alias.resolve(this.#document);
     const [start, end] = target?.range ?? [0, 0];
+    const [at] = alias.range ?? [0];
+    if (start <= at && at < end) {
+      const reason = `the anchor '${alias.source}' contains itself`;
+      throw new BuildError([refused(reason, this.#position(alias))]);
+    }
     this.#aliased += end - start;
     if (this.#aliased > MAX_SOURCE_BYTES) {
       const reason = `aliases unfold to more than ${MAX_SOURCE_BYTES} bytes`;

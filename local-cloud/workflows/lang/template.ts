@@ -39,21 +39,21 @@ export function parseTemplate(node: SourceNode, place: Place): Template {
 }
 
 function expressionOf(text: string, node: ScalarNode, place: Place): Expression {
-  const length = text.length + '${}'.length;
-  if (length > MAX_EXPRESSION_LENGTH) {
-    place.problems.add(
-      `expression is ${length} characters long, the maximum is ${MAX_EXPRESSION_LENGTH}`,
-      node.position,
-      place.step,
-    );
-    return NULL;
-  }
+  if (isTooLong(text.length + '${}'.length, node, place)) return NULL;
   return orProblem(() => parseExpression(text), node, place) ?? NULL;
 }
 
-/** An assignment's left side; its indexes are expressions without `${}`. */
+function isTooLong(length: number, node: ScalarNode, place: Place): boolean {
+  if (length <= MAX_EXPRESSION_LENGTH) return false;
+  const detail = `expression is ${length} characters long, the maximum is ${MAX_EXPRESSION_LENGTH}`;
+  place.problems.add(detail, node.position, place.step);
+  return true;
+}
+
+/** An assignment's left side; its indexes are expressions without `${}`. Assumed: it may be as long as an expression. */
 export function parseAssignmentTarget(node: ScalarNode, place: Place): Target | undefined {
   const text = String(node.value);
+  if (isTooLong(text.length, node, place)) return undefined;
   const target = orProblem(() => parseTarget(expressionText(text) ?? text), node, place);
   return target && { ...target, position: node.position };
 }

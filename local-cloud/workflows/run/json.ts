@@ -1,6 +1,6 @@
 /** JSON in and out of the language: integers stay integers, and bytes and functions have no JSON form. */
 import { valueError, typeError } from './errors.ts';
-import { FunctionValue, isBytes, isList, isMap, typeOf, type Value } from './values.ts';
+import { FunctionValue, isBytes, isList, isMap, typeOf, type Dict, type Value } from './values.ts';
 
 /** Number text without fraction or exponent is an integer, as long as it fits into 64 bits. */
 const INTEGER = /^-?\d+$/;
@@ -39,6 +39,12 @@ export interface Layout {
   readonly indent: string;
 }
 
+/**
+ * The entries of a map in the order its JSON has: by key. Results and error payloads of the service show it (its
+ * tutorial on executing workflows from a workflow assigns `success` before `failure`); assumed for `json.encode` too.
+ */
+const ordered = (map: Dict): [string, Value][] => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** JSON text of a value. Raises TypeError for bytes and functions, ValueError for numbers JSON cannot write. */
 export function toJson(value: Value, layout?: Layout): string {
   return write(value, layout, layout === undefined ? '' : `\n${layout.prefix}`);
@@ -61,7 +67,7 @@ function write(value: Value, layout: Layout | undefined, line: string): string {
   }
   if (!isMap(value)) return 'null';
   const colon = layout === undefined ? ':' : ': ';
-  const entries = [...value].map(
+  const entries = ordered(value).map(
     ([key, item]) => inner + JSON.stringify(key) + colon + write(item, layout, inner),
   );
   return entries.length === 0 ? '{}' : `{${entries.join(',')}${line}}`;
@@ -73,7 +79,9 @@ export function printable(value: Value): string {
   if (value instanceof FunctionValue) return JSON.stringify(value.name);
   if (isList(value)) return `[${value.map(printable).join(',')}]`;
   if (isMap(value)) {
-    return `{${[...value].map(([key, item]) => `${JSON.stringify(key)}:${printable(item)}`).join(',')}}`;
+    return `{${ordered(value)
+      .map(([key, item]) => `${JSON.stringify(key)}:${printable(item)}`)
+      .join(',')}}`;
   }
   return typeof value === 'number' && !Number.isFinite(value) ? JSON.stringify(String(value)) : toJson(value);
 }

@@ -1,5 +1,5 @@
 /** The modules `list`, `map` and `math`. Everything here copies; nothing changes its arguments. */
-import { typeError } from '../run/errors.ts';
+import { typeError, valueError } from '../run/errors.ts';
 import { isList, isMap, typeOf, type Dict, type Value } from '../run/values.ts';
 import { params, type Arguments, type LibraryFunction } from './function.ts';
 
@@ -31,8 +31,20 @@ function mergeNested(first: Dict, second: Dict): Dict {
   return merged;
 }
 
+/** The least integer has no positive counterpart in 64 bits. Assumed: ValueError, as for `int()`. */
 function abs(x: bigint | number): bigint | number {
-  return x < 0 ? -x : x;
+  return typeof x === 'bigint' ? fitting(x < 0n ? -x : x, 'math.abs') : Math.abs(x);
+}
+
+function floor(x: bigint | number): bigint {
+  if (typeof x === 'bigint') return x;
+  if (!Number.isFinite(x)) throw valueError(`math.floor: ${x} has no integer value`);
+  return fitting(BigInt(Math.floor(x)), 'math.floor');
+}
+
+function fitting(integer: bigint, callee: string): bigint {
+  if (BigInt.asIntN(64, integer) === integer) return integer;
+  throw valueError(`${callee}: the result does not fit into 64 bits`);
 }
 
 function numeric(args: Arguments, name: string): bigint | number {
@@ -76,10 +88,7 @@ export const COLLECTIONS: readonly LibraryFunction[] = [
   {
     name: 'math.floor',
     params: params('x'),
-    call: (args) => {
-      const x = numeric(args, 'x');
-      return typeof x === 'bigint' ? x : BigInt(Math.floor(x));
-    },
+    call: (args) => floor(numeric(args, 'x')),
   },
   {
     name: 'math.max',

@@ -15,14 +15,24 @@ function regexpOf(args: Arguments): RE2JS {
   }
 }
 
-/** Positions count characters, as `len` does, not UTF-16 units. */
-const charIndex = (source: string, unit: number): bigint => BigInt(characters(source.slice(0, unit)).length);
+/** Positions count characters, as `len` does, not UTF-16 units. Asked for rising units only, it counts each once. */
+function charIndex(source: string): (unit: number) => bigint {
+  let counted = 0;
+  let index = 0;
+  return (unit) => {
+    index += characters(source.slice(counted, unit)).length;
+    counted = unit;
+    return BigInt(index);
+  };
+}
 
+/** Assumed: the empty text is found nowhere, and is refused. */
 function findAll(source: string, wanted: string): bigint[] {
   if (wanted === '') throw valueError('text.find_all: the text to find must not be empty');
   const found: bigint[] = [];
+  const index = charIndex(source);
   for (let at = source.indexOf(wanted); at >= 0; at = source.indexOf(wanted, at + wanted.length)) {
-    found.push(charIndex(source, at));
+    found.push(index(at));
   }
   return found;
 }
@@ -30,20 +40,33 @@ function findAll(source: string, wanted: string): bigint[] {
 function findAllRegex(source: string, regexp: RE2JS): Value[] {
   const matcher = regexp.matcher(source);
   const found: Value[] = [];
+  const index = charIndex(source);
   while (matcher.find()) {
-    found.push(mapOf({ index: charIndex(source, matcher.start()), match: matcher.group() ?? '' }));
+    found.push(mapOf({ index: index(matcher.start()), match: matcher.group() ?? '' }));
   }
   return found;
 }
 
+/** An empty text stands before and after each character: the docs say so of regular expressions, assumed for text. */
+const replaceAll = (source: string, wanted: string, repl: string): string =>
+  wanted === ''
+    ? [repl, ...characters(source).map((char) => char + repl)].join('')
+    : source.replaceAll(wanted, () => repl);
+
+/** Never within a character, which JavaScript's own would do. */
+const split = (source: string, separator: string): string[] =>
+  separator === '' ? characters(source) : source.split(separator);
+
+/**
+ * What lies beyond the end is left out: an official demo (parallel summaries) cuts a text into chunks and goes past its
+ * end. Assumed: a negative place, or an end before the start, is a ValueError.
+ */
 function substring(source: string, start: number, end: number): string {
-  const all = characters(source);
-  if (start < 0 || end > all.length || start > end) {
-    throw valueError(`text.substring: ${start} to ${end} is outside a text of ${all.length} characters`);
-  }
-  return all.slice(start, end).join('');
+  if (start < 0 || start > end) throw valueError(`text.substring: ${start} to ${end} is no part of a text`);
+  return characters(source).slice(start, end).join('');
 }
 
+/** Assumed: which there are besides UTF-8. */
 const CHARSETS: Readonly<Record<string, BufferEncoding>> = {
   'UTF-8': 'utf8',
   UTF8: 'utf8',
@@ -61,11 +84,20 @@ function charsetOf(args: Arguments): BufferEncoding {
   return encoding;
 }
 
-function decode(data: Uint8Array, charset: BufferEncoding): string {
-  const bytes = Buffer.from(data);
+/** Node replaces or cuts off what a charset has no place for; written back, it shows. */
+function decode(args: Arguments): string {
+  const charset = charsetOf(args);
+  const bytes = Buffer.from(args.bytes('data'));
   const text = bytes.toString(charset);
-  if (charset === 'utf8' && !Buffer.from(text).equals(bytes)) throw valueError('text.decode: not UTF-8');
-  return text;
+  if (Buffer.from(text, charset).equals(bytes)) return text;
+  throw valueError(`text.decode: the bytes are not ${args.string('charset')}`);
+}
+
+function encode(args: Arguments): Uint8Array {
+  const charset = charsetOf(args);
+  const bytes = Buffer.from(args.string('text'), charset);
+  if (bytes.toString(charset) === args.string('text')) return bytes;
+  throw valueError(`text.encode: the text has characters that ${args.string('charset')} has not`);
 }
 
 /** Everything but letters, digits and `-_.~` is escaped. */
@@ -89,12 +121,12 @@ export const TEXT: readonly LibraryFunction[] = [
   {
     name: 'text.decode',
     params: params('data', ['charset', 'UTF-8']),
-    call: (args) => decode(args.bytes('data'), charsetOf(args)),
+    call: decode,
   },
   {
     name: 'text.encode',
     params: params('text', ['charset', 'UTF-8']),
-    call: (args) => Buffer.from(args.string('text'), charsetOf(args)),
+    call: encode,
   },
   {
     name: 'text.find_all',
@@ -114,7 +146,7 @@ export const TEXT: readonly LibraryFunction[] = [
   {
     name: 'text.replace_all',
     params: params(SOURCE, 'substr', 'repl'),
-    call: (args) => args.string(SOURCE).replaceAll(args.string('substr'), () => args.string('repl')),
+    call: (args) => replaceAll(args.string(SOURCE), args.string('substr'), args.string('repl')),
   },
   {
     name: 'text.replace_all_regex',
@@ -128,7 +160,7 @@ export const TEXT: readonly LibraryFunction[] = [
   {
     name: 'text.split',
     params: params(SOURCE, 'separator'),
-    call: (args) => args.string(SOURCE).split(args.string('separator')),
+    call: (args) => split(args.string(SOURCE), args.string('separator')),
   },
   {
     name: 'text.substring',

@@ -2,15 +2,22 @@
 import { valueError } from '../run/errors.ts';
 import { params, type LibraryFunction } from './function.ts';
 
-const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
-/** Seconds since the epoch. Raises ValueError for anything that is not RFC 3339 §5.6. */
+/** A day that is not there, JavaScript takes for one of the next month. */
+const isDay = (day: string): boolean => {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+};
+
+/** Seconds since the epoch. Raises ValueError for anything that is not RFC 3339 §5.6; assumed: leap seconds too. */
 export function parseTime(text: string): number {
   const match = RFC3339.exec(text);
-  const fraction = match?.[1] ?? '';
+  if (match === null || !isDay(match[1] ?? '')) throw valueError(`time: '${text}' is not an RFC 3339 time`);
+  const fraction = match[3] ?? '';
   // Date keeps milliseconds only, so the fraction is added by hand; the service keeps microseconds.
-  const whole = match === null ? Number.NaN : Date.parse(text.replace(fraction, ''));
-  if (Number.isNaN(whole)) throw valueError(`time: '${text}' is not an RFC 3339 time`);
+  const whole = Date.parse(text.replace(fraction, ''));
   const micros = fraction === '' ? 0 : Number(fraction.slice(1, 7).padEnd(6, '0'));
   return whole / 1000 + micros / 1_000_000;
 }

@@ -19,11 +19,17 @@ const YAML = 'yaml-syntax';
 /** After the first ones the parser only stumbles over what they left behind. */
 const MAX_YAML_ERRORS = 3;
 
+/** Errors for which the word that was meant is looked for; behind thousands of errors stands one mistake. */
+const MAX_GUESSES = 200;
+const NO_WORDS: ReadonlySet<string> = new Set();
+
 export function examine(source: Source): Examined {
   const lines = new Lines(source.text);
   const { program, parsed, problems } = attempt(source.text);
   const words = new Set([...(source.text.match(/[A-Za-z_][\w.]*/g) ?? []), ...libraryNames()]);
-  const errors = problems.map((problem) => errorOf(problem, words, source.file, lines));
+  const errors = problems.map((problem, i) =>
+    errorOf(problem, i < MAX_GUESSES ? words : NO_WORDS, source.file, lines),
+  );
   const shown = [
     ...errors.filter(({ rule }) => rule !== YAML),
     ...errors.filter(({ rule }) => rule === YAML).slice(0, MAX_YAML_ERRORS),

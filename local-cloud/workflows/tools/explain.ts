@@ -15,6 +15,9 @@ interface Kind {
   readonly help: string | ((found: RegExpExecArray, words: ReadonlySet<string>) => string);
 }
 
+/** Every key that can stand in a step. */
+const STEP_KEYS =
+  'assign, call, args, result, switch, for, parallel, try, retry, except, raise, return, steps, next';
 const BLOCKING = 'use a call step with result, and the result in the expression';
 
 /** First match wins. */
@@ -88,17 +91,47 @@ const KINDS: readonly Kind[] = [
   },
   {
     rule: 'yaml-syntax',
+    pattern: /parse error: the source must be one document/,
+    help: 'remove the line --- and what follows it, or put it into a file of its own',
+  },
+  {
+    rule: 'yaml-syntax',
+    pattern: /parse error: (?:lists and maps are nested|aliases unfold|the anchor)/,
+    help: 'write out what the aliases stand for, or move a part into a subworkflow',
+  },
+  {
+    rule: 'yaml-syntax',
+    pattern: /parse error: Map keys must be unique/,
+    help: 'remove one of the two, or rename it',
+  },
+  {
+    rule: 'yaml-syntax',
+    pattern: /parse error: the quote is never closed/,
+    help: 'close it, or remove it',
+  },
+  {
+    rule: 'yaml-syntax',
+    pattern: /parse error: Tabs are not allowed/,
+    help: 'indent with spaces',
+  },
+  {
+    rule: 'yaml-syntax',
     pattern: /main\.yaml:\d+:\d+: parse error/,
     help: 'check indentation, colons and quotes around here; quote an expression that contains ": "',
   },
   { rule: 'source-too-large', pattern: /^source is \d+ bytes/, help: 'split it into several workflows' },
   {
     rule: 'unknown-key',
-    pattern: /unknown key '(?<word>[^']+)' in .*?known keys: (?<known>.*)/,
+    pattern: /unknown key '(?<word>[^']+)' in .*?(?:known keys: (?<known>.*)|$)/,
     help: ({ groups }) => {
-      const known = (groups?.['known'] ?? '').split(', ');
+      const known = (groups?.['known'] ?? STEP_KEYS).split(', ');
       return meant(groups?.['word'] ?? '', new Set(known)) ?? 'check the indentation, or remove it';
     },
+  },
+  {
+    rule: 'loop-variable',
+    pattern: /loop variable '(?<word>[^']+)' is used outside|are both named '(?<both>[^']+)'/,
+    help: 'choose another name: a loop alone may use its variables',
   },
   {
     rule: 'for-under-try',
@@ -111,10 +144,42 @@ const KINDS: readonly Kind[] = [
     help: 'check the spelling and the indentation of its keys',
   },
   { rule: 'missing-main', pattern: /'main' is missing/, help: 'add main: with steps:' },
+  { rule: 'limit', pattern: /has 0 \w+; there must be/, help: 'add one, or remove the step' },
   {
     rule: 'limit',
     pattern: /there must be|the maximum is/,
     help: 'split it: this is a fixed limit of the service',
+  },
+  {
+    rule: 'not-a-workflow',
+    pattern: /^the source is empty|^the workflow must be/,
+    help: 'begin with main: and its steps, or with a list of steps',
+  },
+  {
+    rule: 'duplicate-name',
+    pattern: /two (?:parameters|branches) named '(?<word>[^']+)'|shared lists '(?<listed>[^']+)' twice/,
+    help: 'rename or remove one',
+  },
+  {
+    rule: 'invalid-name',
+    pattern: /must start with a letter|cannot be a step name|should not be empty and must be text/,
+    help: 'choose another name; variables have letters, digits and underscores',
+  },
+  { rule: 'two-kinds', pattern: /cannot have both/, help: 'make two of it, or remove one' },
+  {
+    rule: 'wrong-value',
+    pattern: /must be (?:between numbers|a positive integer|text, a number)|only exception_policy/,
+    help: 'write such a value, or an expression that gives one where one may stand',
+  },
+  {
+    rule: 'missing-part',
+    pattern: /\bneeds?\b|has no steps/,
+    help: 'add what is missing; if it is there, its indentation is wrong',
+  },
+  {
+    rule: 'invalid-form',
+    pattern: /must be (?:a |an )?(?:list|map|expression|variable)/,
+    help: 'check the indentation: a list item begins with "- ", and what belongs to a key stands deeper than the key',
   },
 ];
 

@@ -108,6 +108,25 @@ describe('a build', () => {
     expect(again).toMatchObject({ status: 400, body: { error: { status: 'FAILED_PRECONDITION' } } });
   });
 
+  it('is CANCELLED through its operation too', async () => {
+    const file = join(builds.dataDir, 'cancel-operation');
+    const { body } = await builds.create({ steps: [tree(file)] });
+    const pids = await pidsIn(file);
+    const { build } = body['metadata'] as { build: Built };
+    const cancel = () => builds.call('cloudbuild', 'POST', `/v1/${String(body['name'])}:cancel`, {});
+    expect(await cancel()).toMatchObject({ status: 200, body: {} });
+    expect((await builds.wait(build.id)).status).toBe('CANCELLED');
+    await areGone(pids);
+    expect((await cancel()).status).toBe(400);
+    const other = await builds.call(
+      'cloudbuild',
+      'POST',
+      `/v1/operations/build/${PROJECT}/bm9uZQ==:cancel`,
+      {},
+    );
+    expect(other.status).toBe(404);
+  });
+
   it('leaves no process behind when a step ends but its child does not', async () => {
     const file = join(builds.dataDir, 'daemon');
     const build = await builds.run({ steps: [shell(`sleep 600 & echo $! > ${file}; echo x >> ${file}`)] });

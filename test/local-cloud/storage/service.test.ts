@@ -220,6 +220,69 @@ describe('listing', () => {
   });
 });
 
+describe('metadata of an object', () => {
+  const patch = (name: string, body: object, query = '') =>
+    bare.call('storage', 'PATCH', `/storage/v1/b/objects/o/${encodeURIComponent(name)}${query}`, body);
+
+  it('is changed in place: keys are merged, null takes away, content and generation stay', async () => {
+    const generation = await generationOf(await upload('folder/patched', 'content'));
+    const first = await patch('folder/patched', {
+      cacheControl: 'no-store',
+      contentType: 'application/json',
+      metadata: { a: '1', b: '2' },
+    });
+    expect(first.body).toMatchObject({ generation, metageneration: '2', contentType: 'application/json' });
+    const second = await patch('folder/patched', { cacheControl: null, metadata: { a: null, c: '3' } });
+    expect(second.body).toMatchObject({ metageneration: '3', metadata: { b: '2', c: '3' } });
+    expect(second.body['metadata']).not.toHaveProperty('a');
+    expect(second.body).not.toHaveProperty('cacheControl');
+    const content = await fetch(`${base}/storage/v1/b/objects/o/folder%2Fpatched?alt=media`);
+    expect(await content.text()).toBe('content');
+    expect(content.headers.get('content-type')).toBe('application/json');
+    const { body } = await patch('folder/patched', { metadata: null });
+    expect(body).not.toHaveProperty('metadata');
+  });
+
+  it('tells when it was changed, apart from when the content was written', async () => {
+    await upload('timed', 'x');
+    await bare.cloud.clock.advance(60_000);
+    const { body } = await patch('timed', { metadata: { k: 'v' } });
+    expect(
+      Date.parse(String(body['updated'])) - Date.parse(String(body['timeCreated'])),
+    ).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('is guarded by preconditions and generation, and not there for what is not there', async () => {
+    await upload('guarded', 'x');
+    expect((await patch('guarded', {}, '?ifMetagenerationMatch=9')).status).toBe(412);
+    expect((await patch('guarded', {}, '?ifMetagenerationMatch=1')).status).toBe(200);
+    expect((await patch('guarded', {}, '?generation=1')).status).toBe(404);
+    expect((await patch('nowhere', {})).status).toBe(404);
+  });
+
+  it.each([
+    ['an unknown field', { colour: 'red' }, 400],
+    ['a number where text belongs', { cacheControl: 5 }, 400],
+    ['metadata that is no map of text', { metadata: { a: 1 } }, 400],
+    ['a time that is none', { customTime: 'soon' }, 400],
+    ['a hold, which nobody would keep here', { temporaryHold: true }, 501],
+  ])('refuses %s', async (_what, body, status) => {
+    await upload('refused', 'x');
+    expect((await patch('refused', body)).status).toBe(status);
+    expect((await bare.call('storage', 'GET', '/storage/v1/b/objects/o/refused')).body).toMatchObject({
+      metageneration: '1',
+    });
+  });
+
+  it('keeps a custom time from going away or back', async () => {
+    await upload('custom', 'x');
+    expect((await patch('custom', { customTime: '2026-05-01T00:00:00Z' })).status).toBe(200);
+    expect((await patch('custom', { customTime: '2026-04-01T00:00:00Z' })).status).toBe(400);
+    expect((await patch('custom', { customTime: null })).status).toBe(400);
+    expect((await patch('custom', { customTime: '2026-06-01T00:00:00Z' })).status).toBe(200);
+  });
+});
+
 describe('preconditions', () => {
   it('let exactly one of many writers create an object (ifGenerationMatch=0)', async () => {
     const answers = await Promise.all(

@@ -42,7 +42,7 @@ describe('an execution', () => {
     const ended = await w.run('echo', { n: 1, d: 1.5 });
     expect(ended).toMatchObject({
       state: 'SUCCEEDED',
-      result: '{"n":1,"d":1.5}',
+      result: '{"d":1.5,"n":1}',
       duration: expect.stringMatching(/^[\d.]+s$/) as string,
       status: { currentSteps: [{ routine: 'main', step: 'a' }] },
     });

@@ -111,6 +111,8 @@ function inside(value: Body, next: { number: number }): Body {
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => {
       if (key === 'steps') return [key, named(part as Body[], next)];
+      // Loops inside each other may not share a variable.
+      if (key === 'value') return [key, `${String(part)}${next.number}`];
       if (key === 'switch') return [key, (part as Body[]).map((arm) => inside(arm, next))];
       const block = ['for', 'try', 'except', 'parallel'].includes(key);
       return [key, block ? inside(part as Body, next) : part];

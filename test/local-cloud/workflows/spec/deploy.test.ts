@@ -151,6 +151,65 @@ const CASES: readonly (readonly [string, string, string])[] = [
     "shared variable 'y' does not exist outside the parallel step",
   ],
   [
+    'a loop variable that is assigned outside',
+    '- a: {for: {value: «v», in: [1], steps: [{b: {next: continue}}]}}\n- c: {assign: [{v: 1}]}',
+    "loop variable 'v' is used outside of its loop too",
+  ],
+  [
+    'a loop variable of a loop around it',
+    inLoop('{b: {for: {value: w, index: «v», in: [1], steps: [{c: {next: continue}}]}}}'),
+    "loop variable 'v' is used outside of its loop too",
+  ],
+  [
+    'value and index of one name',
+    '- a: {for: {value: v, index: «v», in: [1], steps: [{b: {next: continue}}]}}',
+    "value and index of for are both named 'v'",
+  ],
+  [
+    'a loop over text',
+    '- a: {for: {value: v, in: «abc», steps: [{b: {next: continue}}]}}',
+    "'in' of for must be a list or an expression",
+  ],
+  [
+    'a range of text',
+    '- a: {for: {value: v, range: [1, "«9»"], steps: [{b: {next: continue}}]}}',
+    'range must be between numbers',
+  ],
+  ['a raised number', '- a: {raise: «5»}', 'raise needs text, a map or an expression'],
+  [
+    'a condition that can never be a boolean',
+    '- a: {switch: [{condition: «1», next: end}]}',
+    'a condition must be an expression, true or false',
+  ],
+  [
+    'a variable that is shared twice',
+    '- i: {assign: [{x: 1}]}\n- p: {parallel: {shared: [x, «x»], for: {value: v, in: [1], steps: [{a: {assign: [{x: 2}]}}]}}}',
+    "shared lists 'x' twice",
+  ],
+  [
+    'two branches of one name',
+    '- p: {parallel: {branches: [{b: {steps: [{a: {assign: [{x: 2}]}}]}}, {«b»: {steps: [{c: {assign: [{x: 2}]}}]}}]}}',
+    "parallel has two branches named 'b'",
+  ],
+  [
+    'two parameters of one name',
+    'main: {steps: [{a: {return: 1}}]}\nf: {params: [x, «x»], steps: [{a: {return: 1}}]}',
+    "workflow 'f' has two parameters named 'x'",
+  ],
+  [
+    'a default that is an expression',
+    'main: {steps: [{a: {return: 1}}]}\nf: {params: [{x: "«${1}»"}], steps: [{a: {return: 1}}]}',
+    "the default of parameter 'x' of workflow 'f' must be text",
+  ],
+  [
+    'a target of 401 characters',
+    `- a: {assign: [{«m${'.a'.repeat(200)}»: 1}]}`,
+    'expression is 401 characters long',
+  ],
+  ['a quote that is never closed', '- a: {return: «"»x}\n- b: {return: 1}', 'the quote is never closed'],
+  ['an anchor inside itself', '- a: &x {return: [«*x»]}', "the anchor 'x' contains itself"],
+  ['an empty file', '«»# nothing', 'the source is empty'],
+  [
     'for directly under try',
     '- a: {try: «{for: {value: v, in: [1], steps: [{b: {next: continue}}]}}», retry: "${http.default_retry}"}',
     'loop step name should not be empty',
@@ -188,13 +247,15 @@ describe('a source that would exhaust its reader is refused at a place, quickly'
       Array.from({ length: 400 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
       'levels deep',
     ],
-    ['an anchor inside itself', '- a: &x {return: [*x]}', 'levels deep'],
+    ['an anchor inside itself', '- a: &x {return: [*x]}', "the anchor 'x' contains itself"],
     [
       'aliases of aliases',
       names.map((name, i) => line(name, i === 0 ? '1' : `*${names[i - 1] ?? ''}`)).join('\n'),
       'aliases unfold',
     ],
     ['parentheses without end', `- a: {return: "\${${'('.repeat(50_000)}}"}`, 'characters long'],
+    ['a target without end', `- a: {assign: [{"m${'['.repeat(50_000)}": 1}]}`, 'characters long'],
+    ['a result without end', `- a: {call: sys.now, result: "m${'.a'.repeat(50_000)}"}`, 'characters long'],
   ])('%s', (_name, source, message) => {
     const { problems, message: told } = refusal(source);
     expect(told).toContain(message);

@@ -66,6 +66,22 @@ const STEPS: readonly Row[] = [
   },
   { fact: 'assigning a missing key creates it', source: given('{m: {}}, {m.k: 1}', 'm.k'), result: 1 },
   {
+    fact: 'missing maps on the way to a target are created (assumed)',
+    source: given('{m: {}}, {m.a.b.c: 1}', 'm'),
+    result: { a: { b: { c: 1 } } },
+  },
+  {
+    fact: 'a computed key is created too',
+    source: given(`{m: {}}, {k: x}, {'m[k + "3"]': 1}`, 'm'),
+    result: { x3: 1 },
+  },
+  {
+    fact: 'a result may go into a map',
+    source:
+      '- i: {assign: [{m: {}}]}\n- a: {call: sys.get_env, args: [COLOUR], result: "m.c"}\n- r: {return: "${m}"}',
+    result: { c: 'green' },
+  },
+  {
     fact: 'a missing list index is an IndexError',
     source: given(`{l: [1]}, {'l[1]': 2}`, 'l'),
     tag: 'IndexError',
@@ -74,6 +90,11 @@ const STEPS: readonly Row[] = [
     fact: 'an empty value is null',
     source: '- i:\n    assign:\n    - x:\n- r: {return: "${x}"}',
     result: null,
+  },
+  {
+    fact: 'keys may be expressions at any depth',
+    source: `- i: {assign: [{k: b}]}\n- r: {return: {'\${k}': {'\${k + "1"}': "\${k}"}}}`,
+    result: { b: { b1: 'b' } },
   },
   { fact: 'keys may be expressions', source: `- r: {return: {'\${"a" + "b"}': 1}}`, result: { ab: 1 } },
   {
@@ -99,6 +120,50 @@ const STEPS: readonly Row[] = [
     result: 4,
   },
   {
+    fact: 'an arm may call, and jump',
+    source:
+      '- s: {switch: [{condition: true, call: sys.get_env, args: {name: COLOUR}, result: x, next: c}]}\n- b: {return: b}\n- c: {return: "${x}"}',
+    result: 'green',
+  },
+  {
+    fact: 'an arm may raise',
+    source:
+      '- t: {try: {switch: [{condition: true, raise: x}]}, except: {as: e, steps: [{r: {return: "${e}"}}]}}',
+    result: 'x',
+  },
+  {
+    fact: 'an arm may hold a switch, a loop, a try or parallel branches',
+    source: `
+- i: {assign: [{n: 0}]}
+- a: {switch: [{condition: true, switch: [{condition: true, assign: [{n: "\${n + 1}"}]}]}]}
+- b: {switch: [{condition: true, for: {value: v, in: [1], steps: [{c: {assign: [{n: "\${n + v}"}]}}]}}]}
+- d: {switch: [{condition: true, try: {raise: 'x'}, except: {as: e, steps: [{f: {assign: [{n: "\${n + 1}"}]}}]}}]}
+- g: {switch: [{condition: true, parallel: {shared: [n], for: {value: w, in: [1], steps: [{h: {assign: [{n: "\${n + w}"}]}}]}}}]}
+- r: {return: "\${n}"}`,
+    result: 4,
+  },
+  {
+    fact: 'next may end any step, also a loop or a parallel one',
+    source: `
+- l: {for: {value: v, in: [1], steps: [{a: {next: break}}]}, next: p}
+- x: {return: x}
+- p: {parallel: {for: {value: w, in: [1], steps: [{b: {assign: [{y: 1}]}}]}}, next: z}
+- y: {return: y}
+- z: {return: z}`,
+    result: 'z',
+  },
+  {
+    fact: 'a step may be nothing but next',
+    source: '- a: {next: c}\n- b: {return: b}\n- c: {return: c}',
+    result: 'c',
+  },
+  {
+    fact: 'a jump leads into plain nested steps and switch arms',
+    source:
+      '- a: {next: d}\n- s: {switch: [{condition: true, steps: [{b: {return: b}}, {d: {next: f}}]}]}\n- e: {steps: [{x: {return: x}}, {f: {return: f}}]}',
+    result: 'f',
+  },
+  {
     fact: 'a condition must be a boolean',
     source: '- s: {switch: [{condition: "${1}", return: 1}]}',
     tag: 'TypeError',
@@ -114,6 +179,23 @@ const STEPS: readonly Row[] = [
     source:
       '- i: {assign: [{n: 0}]}\n- l: {for: {value: v, range: [3, 1], steps: [{a: {assign: [{n: 1}]}}]}}\n- r: {return: "${n}"}',
     result: 0,
+  },
+  {
+    fact: 'ranges may be negative, and go on by one from where they begin',
+    source: `
+- i: {assign: [{l: []}]}
+- a: {for: {value: v, range: [-2, 0], steps: [{b: {assign: [{l: "\${list.concat(l, v)}"}]}}]}}
+- c: {for: {value: w, range: [0.5, 2], steps: [{d: {assign: [{l: "\${list.concat(l, w)}"}]}}]}}
+- r: {return: "\${l}"}`,
+    result: [-2, -1, 0, 0.5, 1.5],
+  },
+  {
+    fact: 'a list that changes while a loop goes over it changes nothing for the loop',
+    source: `
+- i: {assign: [{l: [1, 2]}]}
+- a: {for: {value: v, in: "\${l}", steps: [{b: {assign: [{l: "\${list.concat(l, v)}"}]}}]}}
+- r: {return: "\${l}"}`,
+    result: [1, 2, 1, 2],
   },
   {
     fact: 'ranges of doubles are not rounded',
@@ -159,6 +241,23 @@ const STEPS: readonly Row[] = [
     source:
       'main: {steps: [{a: {call: sys.get_env, args: [NOPE, "${null}"], result: r}}, {b: {return: "${r}"}}]}',
     result: null,
+  },
+  {
+    fact: 'named and positional arguments, defaults, and calls in expressions',
+    source: `
+main:
+  steps:
+  - a: {call: f, args: {b: 2, a: 1}, result: x}
+  - b: {call: f, args: [3], result: y}
+  - r: {return: ["\${x}", "\${y}", "\${f(5, 6)}"]}
+f: {params: [a, b: 9], steps: [{r: {return: "\${a * 10 + b}"}}]}`,
+    result: [12, 39, 56],
+  },
+  {
+    fact: 'a subworkflow sees nothing of its caller',
+    source:
+      'main: {steps: [{a: {assign: [{x: 1}]}}, {b: {return: "${f()}"}}]}\nf: {steps: [{a: {switch: [{condition: false, assign: [{x: 1}]}]}}, {r: {return: "${x}"}}]}',
+    tag: 'KeyError',
   },
   {
     fact: 'pure functions can be called in a step',

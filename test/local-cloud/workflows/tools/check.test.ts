@@ -205,9 +205,9 @@ describe('check for programs', () => {
 describe('check of what is no workflow', () => {
   it.each([
     ['a file of 10 MB', `- a: {return: "${'x'.repeat(10_000_000)}"}`, /source is \d+ bytes/],
-    ['an anchor inside itself', '- a: &x\n    return: [1, *x]\n', /nested/],
+    ['an anchor inside itself', '- a: &x\n    return: [1, *x]\n', /contains itself/],
     ['20,000 levels', `- a:\n    return: ${'['.repeat(20_000)}`, /nested/],
-    ['an empty file', '', /must be a list of steps/],
+    ['an empty file', '', /source is empty/],
     ['zero bytes', '\0\u0001', /must be a list of steps|parse error/],
     ['two documents', '- a: {return: 1}\n---\n- b: {return: 1}\n', /one document/],
   ])('says in one line what is wrong with %s', async (_what, text, pattern) => {

@@ -106,7 +106,7 @@ describe('test', () => {
       expect(wrong.text).toContain(part);
     }
     const unexpected = await tested(testFile('result: 1', stubs));
-    expect(unexpected.text).toContain('have error {"tags":["HttpError"]');
+    expect(unexpected.text).toContain('have error {"body":"none","code":404,');
     expect(unexpected.text).toContain('in step "get", routine "main"');
   });
 

@@ -1,6 +1,6 @@
-/** JSON merge patch (RFC 7396). */
-import type { Json } from '../../core/store.ts';
-import { isObject } from '../object.ts';
+/** JSON merge patch (RFC 7396): objects are merged, `null` takes a field away. */
+import { isObject } from './body.ts';
+import type { Json } from './store.ts';
 
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return structuredClone(patch);
