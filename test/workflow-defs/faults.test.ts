@@ -149,7 +149,10 @@ describe.each(FLOWS)('%s', (flow) => {
           ...(changes && { status: 'FAILED', last_error: words }),
         });
         if (changes && build !== '') expect(ledger).toMatchObject({ build_id: id });
-        if (!changes) expect(Object.keys(ledger ?? {}).sort()).toEqual(['fence', 'name', 'updated_at']);
+        // A look leaves nothing behind, but for a deep check that it was asked for.
+        const asked = flow === 'deep-check' ? ['deep_check_asked_at', 'deep_check_intent'] : [];
+        if (!changes)
+          expect(Object.keys(ledger ?? {}).sort()).toEqual([...asked, 'fence', 'name', 'updated_at']);
       },
     );
   });
