@@ -1,4 +1,4 @@
-/** Compute Engine's operations: global and per region, with get, list and wait. */
+/** Compute Engine's operations: global, per region and per zone, with get, list and wait. */
 import { timestamp } from '../core/clock.ts';
 import type { Cloud } from '../core/cloud.ts';
 import type { OperationEnd } from '../core/operations.ts';
@@ -10,7 +10,7 @@ import { linkTo } from './kinds.ts';
 
 const SOURCE: Source = {
   kind: 'documented',
-  from: 'compute v1 REST reference, globalOperations and regionOperations',
+  from: 'compute v1 REST reference, globalOperations, regionOperations and zoneOperations',
 };
 
 /** `wait` answers after at most two minutes, done or not. */
@@ -37,13 +37,18 @@ export class ComputeOperations {
     return [
       ...this.#methodsOf('globalOperations', 'global'),
       ...this.#methodsOf('regionOperations', 'regions/{region}'),
+      ...this.#methodsOf('zoneOperations', 'zones/{zone}'),
     ];
   }
 
   #methodsOf(collection: string, place: string): Method[] {
     const path = `/compute/v1/projects/{project}/${place}/operations`;
     const find = (call: Call) =>
-      this.#operations.get(call.param('project'), call.params['region'] ?? 'global', call.param('operation'));
+      this.#operations.get(
+        call.param('project'),
+        call.params['region'] ?? call.params['zone'] ?? 'global',
+        call.param('operation'),
+      );
     const method = (
       verb: string,
       http: Method['http'],
@@ -58,7 +63,10 @@ export class ComputeOperations {
     });
     return [
       method('list', 'GET', '', (call) => {
-        const all = this.#operations.list(call.param('project'), call.params['region'] ?? 'global');
+        const all = this.#operations.list(
+          call.param('project'),
+          call.params['region'] ?? call.params['zone'] ?? 'global',
+        );
         const page = pageOf(
           all.sort((a, b) => (a.name < b.name ? -1 : 1)),
           { size: call.query.get('maxResults'), token: call.query.get('pageToken') },
@@ -75,7 +83,8 @@ export class ComputeOperations {
 }
 
 function operationBody(op: PhasedOperation): object {
-  const place = op.location === 'global' ? 'global' : `regions/${op.location}`;
+  const isZone = /-[a-z]$/.test(op.location);
+  const place = op.location === 'global' ? 'global' : `${isZone ? 'zones' : 'regions'}/${op.location}`;
   const path = `projects/${op.project}/${place}`;
   return {
     kind: 'compute#operation',
@@ -95,7 +104,7 @@ function operationBody(op: PhasedOperation): object {
       httpErrorStatusCode: op.error.httpStatus,
       httpErrorMessage: op.error.status,
     }),
-    ...(op.location !== 'global' && { region: linkTo(path) }),
+    ...(op.location !== 'global' && { [isZone ? 'zone' : 'region']: linkTo(path) }),
     selfLink: linkTo(`${path}/operations/${op.name}`),
   };
 }

@@ -1,4 +1,4 @@
-/** Compute Engine v1, as far as a tenant's network needs it: read everything, change routers, delete. */
+/** Compute Engine v1, as far as a tenant's project needs it: read everything, change routers, make and delete. */
 import { timestamp } from '../core/clock.ts';
 import type { Cloud } from '../core/cloud.ts';
 import { ApiError } from '../core/errors.ts';
@@ -7,18 +7,23 @@ import { MinuteQuota } from '../core/quota.ts';
 import type { Call, Handler, Method, Service, Source } from '../core/service.ts';
 import { numericId, type Body, type Resource } from '../core/store.ts';
 import { parseFilter } from './filter.ts';
+import { insertFirewall, insertInstance, patchedFirewall, removeInstance } from './inserts.ts';
 import {
   byName,
+  FIREWALLS,
+  INSTANCES,
   KINDS,
   linkTo,
   NETWORKS,
   pathFor,
   placeOf,
+  placeTemplate,
   ROUTERS,
   storeName,
   SUBNETWORKS,
 } from './kinds.ts';
 import type { ComputeKind } from './kinds.ts';
+import { keepRoutes } from './routes.ts';
 import { ComputeOperations } from './operations.ts';
 import { patchedRouter, replacedRouter } from './routers.ts';
 import { refuseWhenUsed } from './usage.ts';
@@ -37,11 +42,23 @@ const DELAY_MS = { networks: 20_000, other: 8_000 };
 export function computeService(cloud: Cloud): Service {
   const operations = new ComputeOperations(cloud);
   const quota = new MinuteQuota(cloud.clock, CALLS_PER_MINUTE);
+  const forgetRoutes = keepRoutes(cloud);
   const methods = [
     ...KINDS.flatMap((kind) => readMethods(cloud, kind)),
-    ...[NETWORKS, SUBNETWORKS, ROUTERS].map((kind) => deleteMethod(cloud, operations, kind)),
-    routerChange(cloud, operations, 'patch', 'PATCH', patchedRouter),
-    routerChange(cloud, operations, 'update', 'PUT', replacedRouter),
+    ...[NETWORKS, SUBNETWORKS, ROUTERS, FIREWALLS].map((kind) => deleteMethod(cloud, operations, kind)),
+    bodyChange(cloud, operations, ROUTERS, 'patch', 'PATCH', patchedRouter),
+    bodyChange(cloud, operations, ROUTERS, 'update', 'PUT', replacedRouter),
+    bodyChange(cloud, operations, FIREWALLS, 'patch', 'PATCH', patchedFirewall),
+    insertMethod(cloud, operations, FIREWALLS, insertFirewall),
+    insertMethod(cloud, operations, INSTANCES, insertInstance),
+    change(
+      cloud,
+      operations,
+      INSTANCES,
+      'delete',
+      'DELETE',
+      (instance) => () => removeInstance(cloud, instance),
+    ),
     ...operations.methods,
   ];
   return {
@@ -50,6 +67,7 @@ export function computeService(cloud: Cloud): Service {
     host: 'compute.googleapis.com',
     operations,
     methods: methods.map((method) => ({ ...method, handler: metered(quota, method.handler) })),
+    close: async () => forgetRoutes(),
   };
 }
 
@@ -71,7 +89,7 @@ function metered(quota: MinuteQuota, handler: Handler): Handler {
 
 function readMethods(cloud: Cloud, kind: ComputeKind): Method[] {
   const base = '/compute/v1/projects/{project}';
-  const collection = `${base}/${placeOf(kind, '{region}')}/${kind.collection}`;
+  const collection = `${base}/${placeTemplate(kind)}/${kind.collection}`;
   const method = (verb: string, path: string, handler: Handler): Method => ({
     id: `compute.${kind.methods}.${verb}`,
     http: 'GET',
@@ -80,14 +98,14 @@ function readMethods(cloud: Cloud, kind: ComputeKind): Method[] {
     handler,
   });
   const list = method('list', collection, (call) => {
-    const { items, ...more } = pageFor(cloud, [kind], call, call.params['region'] ?? 'global');
-    const link = linkTo(`projects/${call.param('project')}/${placeOf(kind, call.params['region'] ?? '')}`);
+    const { items, ...more } = pageFor(cloud, [kind], call, locationOf(call));
+    const id = `projects/${call.param('project')}/${placeOf(kind, locationOf(call))}/${kind.collection}`;
     return {
       kind: `${kind.kind}List`,
-      id: `projects/${call.param('project')}/${placeOf(kind, call.params['region'] ?? '')}/${kind.collection}`,
+      id,
       ...(items.length > 0 && { items: items.map(bodyOf) }),
       ...more,
-      selfLink: `${link}/${kind.collection}`,
+      selfLink: linkTo(id),
     };
   });
   const get = method('get', `${collection}/{name}`, (call) =>
@@ -132,18 +150,46 @@ function deleteMethod(cloud: Cloud, operations: ComputeOperations, kind: Compute
   });
 }
 
-function routerChange(
+function bodyChange(
   cloud: Cloud,
   operations: ComputeOperations,
+  kind: ComputeKind,
   verb: string,
   http: Method['http'],
-  apply: (router: Body, request: Record<string, unknown>) => Body,
+  apply: (body: Body, request: Record<string, unknown>) => Body,
 ): Method {
-  return change(cloud, operations, ROUTERS, verb, http, (resource, call) => {
+  return change(cloud, operations, kind, verb, http, (resource, call) => {
     const request = call.json();
     apply(resource.body, request);
-    return () => cloud.resources.update(resource.name, (router) => apply(router, request));
+    return () => cloud.resources.update(resource.name, (body) => apply(body, request));
   });
+}
+
+/** A method that makes something: `prepare` checks the request and gives the path of what it is about to make. */
+function insertMethod(
+  cloud: Cloud,
+  operations: ComputeOperations,
+  kind: ComputeKind,
+  prepare: (cloud: Cloud, call: Call) => { path: string; run: () => unknown },
+): Method {
+  return {
+    id: `compute.${kind.methods}.insert`,
+    http: 'POST',
+    path: `/compute/v1/projects/{project}/${placeTemplate(kind)}/${kind.collection}`,
+    source: REFERENCE,
+    handler: (call) => {
+      const { path, run } = prepare(cloud, call);
+      return operations.start({
+        type: 'insert',
+        target: path,
+        project: call.param('project'),
+        location: locationOf(call),
+        user: call.principal,
+        delayMs: DELAY_MS.other,
+        run,
+      });
+    },
+  };
 }
 
 /** A method that checks at once and works later, as every change in Compute Engine does. */
@@ -158,15 +204,15 @@ function change(
   return {
     id: `compute.${kind.methods}.${verb}`,
     http,
-    path: `/compute/v1/projects/{project}/${placeOf(kind, '{region}')}/${kind.collection}/{name}`,
+    path: `/compute/v1/projects/{project}/${placeTemplate(kind)}/${kind.collection}/{name}`,
     source: REFERENCE,
     handler: (call) => {
       const resource = cloud.resources.require(nameIn(kind, call));
       return operations.start({
         type: verb,
-        target: pathFor(kind, call.param('project'), call.params['region'] ?? '', call.param('name')),
+        target: pathFor(kind, call.param('project'), locationOf(call), call.param('name')),
         project: call.param('project'),
-        location: call.params['region'] ?? 'global',
+        location: locationOf(call),
         user: call.principal,
         delayMs: kind === NETWORKS ? DELAY_MS.networks : DELAY_MS.other,
         run: prepare(resource, call),
@@ -176,7 +222,9 @@ function change(
 }
 
 const nameIn = (kind: ComputeKind, call: Call): string =>
-  storeName(pathFor(kind, call.param('project'), call.params['region'] ?? '', call.param('name')));
+  storeName(pathFor(kind, call.param('project'), locationOf(call), call.param('name')));
+
+const locationOf = ({ params }: Call): string => params['region'] ?? params['zone'] ?? 'global';
 
 /** The stored body, with the fields every Compute Engine resource has. */
 function bodyOf(resource: Resource): Body {

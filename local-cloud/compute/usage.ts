@@ -27,6 +27,10 @@ export function refuseWhenUsed(cloud: Cloud, resource: Resource): void {
 }
 
 function pointsAt(other: Resource, resource: Resource): boolean {
+  // Routes that came with it go with it.
+  if (other.assetType === 'compute.googleapis.com/Route' && other.name.includes('/routes/default-route-')) {
+    return false;
+  }
   const path = pathOf(resource.name);
   const field = path.includes('/networks/') ? 'network' : 'subnetwork';
   const reference = REFERENCES.includes(field) ? other.body[field] : undefined;

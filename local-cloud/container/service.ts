@@ -5,6 +5,7 @@ import type { Call, Method, Service, Source } from '../core/service.ts';
 import { pathOf, type Body } from '../core/store.ts';
 import { applyClusterUpdate } from './cluster-update.ts';
 import { beginCluster, DEFAULT_VERSION } from './create.ts';
+import { keepFirewallRules } from './firewall.ts';
 import {
   CLUSTER,
   clusterBody,
@@ -15,6 +16,7 @@ import {
   storeName,
 } from './names.ts';
 import { checkAutoscaling, resized, updatedNodePool } from './node-pool-update.ts';
+import { keepNodes } from './nodes.ts';
 import { ClusterOperations } from './operations.ts';
 import { methodPair } from './paths.ts';
 
@@ -32,6 +34,7 @@ const DELAY_MS = { create: 300_000, delete: 180_000, update: 30_000, nodePool: 6
 
 export function containerService(cloud: Cloud): Service {
   const operations = new ClusterOperations(cloud);
+  const ends = [keepNodes(cloud), keepFirewallRules(cloud)];
   return {
     name: 'container',
     title: 'Kubernetes Engine',
@@ -44,6 +47,9 @@ export function containerService(cloud: Cloud): Service {
       ...nodePoolChanges(cloud, operations),
       ...operations.methods,
     ],
+    close: async () => {
+      for (const end of ends) end();
+    },
   };
 }
 

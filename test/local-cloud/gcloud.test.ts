@@ -12,6 +12,7 @@ import { cloudAssetService } from '../../local-cloud/cloudasset/service.ts';
 import { computeService } from '../../local-cloud/compute/service.ts';
 import { containerService } from '../../local-cloud/container/service.ts';
 import { iamCredentialsService } from '../../local-cloud/iamcredentials/service.ts';
+import { loggingService } from '../../local-cloud/logging/service.ts';
 import { iamService } from '../../local-cloud/iam/service.ts';
 import { runService } from '../../local-cloud/run/service.ts';
 import { secretManagerService } from '../../local-cloud/secretmanager/service.ts';
@@ -27,6 +28,7 @@ const SERVICES = [
   iamCredentialsService,
   secretManagerService,
   runService,
+  loggingService,
 ];
 
 describeWith('gcloud', 'gcloud against the local cloud', (gcloud) => {
@@ -101,6 +103,39 @@ describeWith('gcloud', 'gcloud against the local cloud', (gcloud) => {
       'compute.googleapis.com/projects/acme-prod/regions/us-central1/routers/acme-router',
     );
     expect(router.body).toMatchObject({ name: 'acme-router', nats: [] });
+  });
+
+  it('reads in the audit log who deleted the NAT, and with what', async () => {
+    const filter =
+      'log_id("cloudaudit.googleapis.com/activity") AND protoPayload.methodName="v1.compute.routers.patch" AND operation.first=true';
+    const read = ['logging', 'read', filter, '--freshness=1h', '--order=asc'];
+    expect(await json(...read)).toMatchObject([
+      {
+        protoPayload: {
+          authenticationInfo: { principalEmail: 'developer' },
+          resourceName: 'projects/acme-prod/regions/us-central1/routers/acme-router',
+          requestMetadata: {
+            callerSuppliedUserAgent: expect.stringContaining(
+              'command/gcloud.compute.routers.nats.delete',
+            ) as unknown,
+          },
+        },
+      },
+    ]);
+  });
+
+  it('shows the nodes of the cluster and its firewall rules, and opens one more', async () => {
+    const nodes = (await json(
+      'compute',
+      'instances',
+      'list',
+      '--filter=labels.goog-k8s-node-pool-name=cpu',
+    )) as unknown[];
+    expect(nodes).toHaveLength(3);
+    await run('compute', 'firewall-rules', 'create', 'open-ssh', '--network=acme-vpc', '--allow=tcp:22');
+    const rules = (await json('compute', 'firewall-rules', 'list')) as { name: string }[];
+    expect(rules.map(({ name }) => name)).toContain('open-ssh');
+    expect(rules).toHaveLength(5);
   });
 
   it('lists assets with their bodies', async () => {

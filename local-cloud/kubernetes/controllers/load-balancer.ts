@@ -6,6 +6,7 @@ import { kindNamed } from '../kinds.ts';
 import { numberAt, objectAt, objectsAt, sameJson, textAt, textsAt, type Kube } from '../object.ts';
 import type { ChangeListener } from '../store.ts';
 import { replace } from '../write.ts';
+import { putFront, removeFront } from './balancer-resources.ts';
 import {
   asManager,
   current,
@@ -36,6 +37,8 @@ interface Balancer {
   readonly ip: string;
   ports: readonly number[];
   unpublish: readonly (() => void)[];
+  /** Store names of what stands for it in the project. */
+  resources: readonly string[];
 }
 
 export class LoadBalancerController implements Controller {
@@ -103,6 +106,7 @@ export class LoadBalancerController implements Controller {
     for (const end of balancer.unpublish) end();
     const { cluster } = this.#context;
     balancer.ports = portsOf(live);
+    balancer.resources = putFront(cluster, live, { ...balancer, internal: isInternal(live) });
     // Nothing answers at an external address: no network here is the internet.
     const published = balancer.network === EXTERNAL_NETWORK ? [] : balancer.ports;
     balancer.unpublish = published.map((port) =>
@@ -117,7 +121,10 @@ export class LoadBalancerController implements Controller {
     if (!balancer) return;
     this.#balancers.delete(uid);
     for (const end of balancer.unpublish) end();
-    this.#context.cluster.addresses.release(balancer.network, balancer.ip);
+    const { cluster } = this.#context;
+    cluster.addresses.release(balancer.network, balancer.ip);
+    const others = new Set([...this.#balancers.values()].flatMap(({ resources }) => resources));
+    removeFront(cluster, balancer.resources, others);
   }
 
   /** Takes the balancer away and lets the Service go, or be an ordinary one. */
@@ -142,7 +149,7 @@ function allocate(cluster: Cluster, live: Kube): Balancer | undefined {
   const range = internal ? cluster.placement.subnetRange : EXTERNAL_RANGE;
   const wanted = textAt(objectAt(live, 'spec'), 'loadBalancerIP');
   const ip = cluster.addresses.take(network, range, wanted);
-  return ip === undefined ? undefined : { network, ip, ports: [], unpublish: [] };
+  return ip === undefined ? undefined : { network, ip, ports: [], unpublish: [], resources: [] };
 }
 
 /** What the pods behind the Service would answer, whatever the path. */

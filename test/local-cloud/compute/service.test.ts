@@ -45,6 +45,67 @@ describe('Compute Engine', () => {
     });
   });
 
+  it('gives networks and subnetworks the routes that come with them, and takes those away again', async () => {
+    const routes = async () =>
+      ((await call('GET', `${BASE}/global/routes`)).body['items'] ?? []) as { destRange: string }[];
+    expect((await routes()).map(({ destRange }) => destRange).sort()).toEqual(['0.0.0.0/0', '10.10.0.0/20']);
+    const [network, subnet] = ['global/networks/acme-vpc', 'regions/us-central1/subnetworks/acme-nodes'];
+    for (const path of [subnet, network]) {
+      local.cloud.resources.delete(`compute.googleapis.com/projects/acme-prod/${path}`);
+    }
+    expect(await routes()).toEqual([]);
+  });
+
+  it('makes, changes and deletes firewall rules', async () => {
+    const made = await call('POST', `${BASE}/global/firewalls`, {
+      name: 'open-ssh',
+      network: 'global/networks/acme-vpc',
+      allowed: [{ IPProtocol: 'tcp', ports: ['22'] }],
+    });
+    expect(made.body).toMatchObject({ operationType: 'insert', status: 'PENDING' });
+    const rule = `${BASE}/global/firewalls/open-ssh`;
+    await local.cloud.clock.advance(10_000);
+    expect((await call('GET', rule)).body).toMatchObject({
+      direction: 'INGRESS',
+      sourceRanges: ['0.0.0.0/0'],
+      network: expect.stringContaining('/networks/acme-vpc') as unknown,
+    });
+    expect((await call('DELETE', `${BASE}/global/networks/acme-vpc`)).status).toBe(400);
+    await call('PATCH', rule, { sourceRanges: ['10.0.0.0/8'] });
+    await local.cloud.clock.advance(10_000);
+    expect((await call('GET', rule)).body['sourceRanges']).toEqual(['10.0.0.0/8']);
+    await call('DELETE', rule);
+    await local.cloud.clock.advance(10_000);
+    expect((await call('GET', rule)).status).toBe(404);
+  });
+
+  it('makes an instance with its disk, and deletes both', async () => {
+    const zone = `${BASE}/zones/us-central1-a`;
+    const network = 'global/networks/acme-vpc';
+    await call('POST', `${zone}/instances`, { name: 'rogue', networkInterfaces: [{ network }] });
+    await local.cloud.clock.advance(10_000);
+    expect((await call('GET', `${zone}/instances/rogue`)).body).toMatchObject({ status: 'RUNNING' });
+    expect((await call('GET', `${zone}/disks/rogue`)).status).toBe(200);
+    const gone = await call('DELETE', `${zone}/instances/rogue`);
+    await local.cloud.clock.advance(10_000);
+    const { body } = await call('GET', `${zone}/operations/${String(gone.body['name'])}`);
+    expect(body).toMatchObject({
+      status: 'DONE',
+      zone: expect.stringContaining('zones/us-central1-a') as unknown,
+    });
+    expect((await call('GET', `${zone}/disks/rogue`)).status).toBe(404);
+  });
+
+  it.each([
+    ['global/firewalls', { name: 'Bad', network: 'acme-vpc', allowed: [{ IPProtocol: 'tcp' }] }, 400],
+    ['global/firewalls', { name: 'x', network: 'acme-vpc' }, 400],
+    ['global/firewalls', { name: 'x', network: 'acme-vpc', allows: [] }, 400],
+    ['global/firewalls', { name: 'x', network: 'none', allowed: [{ IPProtocol: 'tcp' }] }, 404],
+    ['zones/us-central1-a/instances', { name: 'x' }, 400],
+  ])('refuses to make %s of %j', async (collection, body, status) => {
+    expect((await call('POST', `${BASE}/${collection}`, body)).status).toBe(status);
+  });
+
   it('answers 404 with reason notFound, naming the path', async () => {
     const answer = await call('GET', `${BASE}/global/networks/none`);
     expect(answer.status).toBe(404);

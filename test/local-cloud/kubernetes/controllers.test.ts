@@ -206,6 +206,29 @@ describe('the simulated controllers', () => {
       });
     });
 
+    it('is a forwarding rule and firewall rules in the project, which go with the last Service that needs them', async () => {
+      const inProject = () =>
+        cluster.cloud.resources
+          .list({ project: 'acme-prod', prefix: 'compute.googleapis.com/' })
+          .map(({ name }) => name.slice(name.lastIndexOf('/') + 1));
+      await client.post(path.service(), balancer());
+      await client.post(path.service(), balancer('second'));
+      await pass(MINUTE);
+      expect(inProject()).toEqual([
+        expect.stringMatching(/^k8s2-[a-z0-9]{8}-acme-app-[a-z0-9]{8}$/),
+        expect.stringMatching(/^k8s2-[a-z0-9]{8}-acme-second-[a-z0-9]{8}$/),
+        expect.stringMatching(/^k8s2-[a-z0-9]{8}-l4-shared-hc-fw$/),
+        expect.stringMatching(/^k8s2-tcp-[a-z0-9]{8}-acme-app-[a-z0-9]{8}$/),
+        expect.stringMatching(/^k8s2-tcp-[a-z0-9]{8}-acme-second-[a-z0-9]{8}$/),
+      ]);
+      await client.delete(path.service('app'));
+      await pass(MINUTE);
+      expect(inProject()).toHaveLength(3);
+      await client.delete(path.service('second'));
+      await pass(MINUTE);
+      expect(inProject()).toEqual([]);
+    });
+
     it('keeps its address while the Service changes, and answers on its new port', async () => {
       await client.post(path.deployment(), deployment());
       await client.post(path.service(), balancer());
