@@ -1,7 +1,7 @@
 /** What every store must do, whatever keeps its tables: run by embedded.test.ts and spanner.test.ts. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Directive, NewIntent, RunRecord, Store } from '../../desired-state/store.ts';
+import type { Directive, FindingHistory, NewIntent, RunRecord, Store } from '../../desired-state/store.ts';
 import { shardOf } from '../../desired-state/shard.ts';
 import { REPORT_FORMAT } from '../../reconciler/model.ts';
 import type { Json, RunReport } from '../../reconciler/model.ts';
@@ -454,6 +454,36 @@ export function storeContract(open: OpenEmpty): void {
       expect(await store.openFindings([])).toEqual([]);
     });
 
+    it('keeps the history of findings beyond their end, as it was last saved', async () => {
+      const [name, other] = [fresh(), fresh()];
+      const kept = (of: string, key: string, more: Partial<FindingHistory> = {}): FindingHistory => ({
+        name: of,
+        key,
+        lastClean: null,
+        corrections: [],
+        writer: null,
+        contested: null,
+        ...more,
+      });
+      const full = kept(name, `changed:a:${HOSTILE}`, {
+        lastClean: NOW,
+        corrections: [{ execution: HOSTILE, at: NOW, done: true }],
+        writer: HOSTILE,
+        contested: { since: LATER, times: 3 },
+      });
+      const saved = { report: report('run-past', NOW), opened: [], resolved: [] };
+      await store.saveRun({ ...saved, history: [full, kept(name, 'missing:b'), kept(other, 'missing:b')] });
+      expect(await store.historyOf([name])).toEqual([full, kept(name, 'missing:b')]);
+      await store.saveRun({ ...saved, history: [kept(name, full.key, { lastClean: LATER })] });
+      await store.saveRun(saved);
+      expect(await store.historyOf([other, name])).toEqual([
+        kept(name, full.key, { lastClean: LATER }),
+        kept(name, 'missing:b'),
+        kept(other, 'missing:b'),
+      ]);
+      expect(await store.historyOf([])).toEqual([]);
+    });
+
     it('answers the newest run and any other by its id', async () => {
       await store.saveRun({ report: report('run-b', MUCH_LATER), opened: [], resolved: [] });
       await store.saveRun({ report: report('run-a', NOW), opened: [], resolved: [] });
@@ -468,6 +498,23 @@ export function storeContract(open: OpenEmpty): void {
       const [first, second, third] = runs;
       expect(await store.listRuns(2)).toEqual([third, second]);
       expect((await store.listRuns(1000)).slice(0, 3)).toEqual([third, second, first]);
+    });
+
+    it('tells whom the newest runs looked at, newest first', async () => {
+      const year = (n: number) => `${2200 + n}-01-01T00:00:00Z`;
+      const looks = [
+        { shard: { index: 1, count: 4 }, only: null, except: ['acme'] },
+        null,
+        { shard: { index: 0, count: 1 }, only: ['acme', HOSTILE], except: [] },
+      ];
+      for (const [n, looked] of looks.entries()) {
+        await store.saveRun({ report: report(`run-look-${n}`, year(n)), opened: [], resolved: [], looked });
+      }
+      expect(await store.lastLooks(3)).toEqual([
+        { at: year(2), ...looks[2] },
+        { at: year(0), ...looks[0] },
+      ]);
+      expect(await store.lastLooks(1)).toHaveLength(1);
     });
 
     it('takes more findings than fit one commit', async () => {
