@@ -101,13 +101,14 @@ function checkBody(body: Body, position: Position, place: Place): void {
       checkTemplate(body.value, 'raised value', place);
       return;
     }
-    case 'return':
-      if (place.region.inBranch)
+    case 'return': {
+      // Assumed, with the jumps out of branches: the docs give shared variables as the way out.
+      if (place.region.inBranch) {
         report(place, 'return cannot be used in a parallel branch', body.value.position);
-      {
-        checkTemplate(body.value, 'return value', place);
-        return;
       }
+      checkTemplate(body.value, 'return value', place);
+      return;
+    }
     case 'steps': {
       checkSteps(body.steps, place);
       return;
@@ -120,6 +121,7 @@ function checkBody(body: Body, position: Position, place: Place): void {
 function checkTarget(target: Target, place: Place): void {
   for (const index of target.path)
     checkExpression(index, `assignment to '${target.name}'`, target.position, place);
+  // Assumed: refused when deploying; the docs only say that such a variable must be shared.
   if (place.scope.unsharedBranch(target.name) !== undefined) {
     report(
       place,

@@ -115,7 +115,7 @@ const experimentalRun: LibraryFunction = {
   call: runExperimental,
 };
 
-/** One execution per argument, all at once; results in the arguments' order. */
+/** One execution per argument, all at once; results in the arguments' order. Assumed: the order of its parameters. */
 const experimentalMap: LibraryFunction = {
   name: 'experimental.executions.map',
   params: params('workflow_id', 'arguments', ['location', null], ['project_id', null]),

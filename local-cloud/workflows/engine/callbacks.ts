@@ -29,7 +29,7 @@ export class Callbacks {
     }));
   }
 
-  /** Throws NOT_FOUND for an unknown endpoint or method, RESOURCE_EXHAUSTED while an earlier request waits. */
+  /** Throws NOT_FOUND for an unknown endpoint or method, RESOURCE_EXHAUSTED while an earlier request waits (assumed). */
   deliver(id: string, request: CallbackRequest): void {
     const endpoint = this.#endpoints.get(id);
     if (endpoint?.method !== request.method) throw notFound(`Callback ${id} for ${request.method}`);

@@ -14,7 +14,7 @@ export interface Place {
 
 const NULL: Expression = { kind: 'literal', value: null };
 
-/** The expression inside `${…}`, or undefined when the text is an ordinary string (also with `${` in its middle). */
+/** The expression inside `${…}`, or undefined for an ordinary string. Assumed: that is one with `${` in its middle, too. */
 function expressionText(value: Scalar): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
@@ -58,6 +58,7 @@ export function parseAssignmentTarget(node: ScalarNode, place: Place): Target | 
   return target && { ...target, position: node.position };
 }
 
+/** Assumed: the words of the service for text that is no expression; known is only its "token recognition error". */
 function orProblem<T>(parse: () => T, node: ScalarNode, place: Place): T | undefined {
   try {
     return parse();

@@ -44,7 +44,7 @@ function sourceContents(value: unknown): string | undefined {
 const ACCOUNT = /^(?:projects\/([^/]+)\/serviceAccounts\/)?([^/@]+@[^/@]+|\d+)$/;
 const ACCOUNT_PROJECT = /@([^.]+)\.iam\.gserviceaccount\.com$/;
 
-/** An email or unique id, alone or in a full name; no project, or `-`, stands for the account's own. */
+/** An email or unique id, alone or in a full name; no project, or `-`, stands for the account's own. Assumed: read back in full. */
 function serviceAccount(value: unknown, { project, projectNumber }: Owner): string {
   const text = optionalText(value, 'serviceAccount') ?? defaultServiceAccount(projectNumber);
   const [, named = '-', account] = ACCOUNT.exec(text) ?? [];

@@ -1,4 +1,7 @@
-/** The expression helpers: conversions, `len`, `keys`, `default`, `if`, `get_type`. Source: stdlib reference, "Expression helpers". */
+/**
+ * The expression helpers: conversions, `len`, `keys`, `default`, `if`, `get_type`. Source: stdlib reference, "Expression
+ * helpers". Assumed: `if` and `default` evaluate all arguments, as functions do, and `keys` gives them as they came.
+ */
 import { typeError, valueError } from '../run/errors.ts';
 import { textOf } from '../run/operators.ts';
 import { characters, isList, isMap, typeOf, type Value } from '../run/values.ts';

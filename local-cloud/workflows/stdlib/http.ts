@@ -68,6 +68,7 @@ function checkPrivate(args: Arguments): void {
   args.optional('ca_certificate', (name) => args.string(name));
 }
 
+/** Assumed: a list gives its name once for each element. */
 export function withQuery(url: string, query: Dict): string {
   const pairs = [...query].flatMap(([key, value]) =>
     (isList(value) ? value : [value]).map((item): [string, string] => [key, scalarText(key, item)]),

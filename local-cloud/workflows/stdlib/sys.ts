@@ -68,6 +68,7 @@ async function sleepUntil(time: string, host: Host): Promise<null> {
 
 export const SYS: readonly LibraryFunction[] = [
   {
+    // Assumed: what is not set and has no default is null.
     name: 'sys.get_env',
     params: params('name', ['default', null]),
     call: (args, { host }) =>
@@ -97,6 +98,7 @@ export const SYS: readonly LibraryFunction[] = [
   {
     name: 'sys.sleep_until',
     params: params('time'),
+    // Assumed: only sys.sleep is documented to wait.
     blocking: true,
     call: (args, { host }) => sleepUntil(args.string('time'), host),
   },

@@ -24,7 +24,7 @@ export interface Answer {
 
 const MAX_REDIRECTS = 10;
 
-/** Sends and reads to the end, following redirects. Any status is an answer; see the errors in the file's head. */
+/** Sends and reads to the end, following redirects (assumed: as browsers do). Any status is an answer; see the errors in the file's head. */
 export async function exchange(request: Exchange, host: Host): Promise<Answer> {
   const deadline = host.deadline(request.timeoutSeconds * 1000);
   try {
@@ -68,12 +68,14 @@ async function connect(url: URL, request: Exchange, deadline: Deadline, host: Ho
     if (deadline.signal.aborted || error instanceof Raised || error instanceof Stopped) throw error;
     const code = causeOf(error);
     // Before a connection stands nothing was delivered, so only these may be retried blindly.
-    const tag = NOT_CONNECTED.has(code) ? 'ConnectionFailedError' : 'ConnectionError';
+    const tag = NOT_CONNECTED.test(code) ? 'ConnectionFailedError' : 'ConnectionError';
     throw systemError(tag, `${request.method} ${url.host}: ${code}`);
   }
 }
 
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+/** No name, no way, nobody there; ports that fetch never asks; and a peer that could not prove who it is. */
+const NOT_CONNECTED =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|bad port|ERR_(SSL|TLS)_.+|CERT_.+|.*SELF_SIGNED_CERT.*|UNABLE_TO_.+)$/;
 
 function causeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
@@ -101,6 +103,7 @@ async function read(response: Response, url: URL, deadline: Deadline): Promise<A
       `${url.host}: the connection ended before the whole answer had come`,
     );
   }
+  // Assumed: too much is a limit of the execution, which nobody can catch, and no HttpError.
   if (size > MAX_RESPONSE_BYTES) {
     throw resourceLimit(`HTTP response is larger than ${MAX_RESPONSE_BYTES} bytes`);
   }
@@ -109,5 +112,6 @@ async function read(response: Response, url: URL, deadline: Deadline): Promise<A
   return { code: response.status, headers, contentType, body: Buffer.concat(chunks) };
 }
 
+/** Assumed: header names are given as they are usually written. */
 const canonical = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase());

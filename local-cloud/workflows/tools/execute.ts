@@ -1,6 +1,7 @@
 /** Runs one program to its end and tells what came of it. */
 import type { Program } from '../lang/program.ts';
 import { Raised, Stopped } from '../run/errors.ts';
+import { toJson } from '../run/json.ts';
 import { compileProgram } from '../run/interpreter.ts';
 import type { StepObserver } from '../run/observer.ts';
 import type { Value } from '../run/values.ts';
@@ -32,7 +33,10 @@ export async function execute(
     options.seed,
   );
   try {
-    return { kind: 'result', value: await result };
+    const value = await result;
+    // An execution whose result has no JSON form has failed, as in the service.
+    toJson(value);
+    return { kind: 'result', value };
   } catch (error) {
     if (error instanceof Raised) return { kind: 'error', error };
     if (error instanceof Unanswered) return { kind: 'unanswered', message: error.message, ...at };

@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts';
 
 interface Explanation {
   readonly rule: string;
-  readonly help?: string;
+  readonly help: string;
   /** The word to point at inside the expression. */
   readonly word?: string;
 }
@@ -122,7 +122,7 @@ const KINDS: readonly Kind[] = [
   { rule: 'source-too-large', pattern: /^source is \d+ bytes/, help: 'split it into several workflows' },
   {
     rule: 'unknown-key',
-    pattern: /unknown key '(?<word>[^']+)' in .*?(?:known keys: (?<known>.*)|$)/,
+    pattern: /unknown key '(?<word>[^]*?)' in [^]*?(?:known keys: (?<known>.*)|$)/,
     help: ({ groups }) => {
       const known = (groups?.['known'] ?? STEP_KEYS).split(', ');
       return meant(groups?.['word'] ?? '', new Set(known)) ?? 'check the indentation, or remove it';
@@ -201,5 +201,5 @@ export function explain({ detail }: Problem, words: ReadonlySet<string>): Explan
       ...(word !== undefined && { word }),
     };
   }
-  return { rule: 'invalid-form' };
+  return { rule: 'invalid-form', help: 'check the spelling and the indentation around here' };
 }

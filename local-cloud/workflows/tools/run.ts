@@ -14,7 +14,7 @@ import type { Value } from '../run/values.ts';
 import type { Streams } from './streams.ts';
 import { Stubs, stubsSchema, type StubFile } from './stubs.ts';
 import { Trace } from './trace.ts';
-import { checkEnv } from './env.ts';
+import { checkArgument, checkEnv } from './env.ts';
 import { readForm } from './yaml-file.ts';
 
 export interface RunOptions {
@@ -73,11 +73,12 @@ function argumentOf(data: string | undefined): Value {
   if (data === undefined) return null;
   const fromFile = data.startsWith('@');
   const text = fromFile ? readSource(data.slice(1)).text : data;
+  const what = fromFile ? data.slice(1) : '--data';
+  checkArgument(text, what);
   try {
     return parseJson(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const what = fromFile ? data.slice(1) : '--data';
     throw new ToolError(`${what} is not JSON: ${reason}; write e.g. --data '{"name": "acme"}'`);
   }
 }

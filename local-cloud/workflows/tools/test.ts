@@ -2,16 +2,16 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Program } from '../lang/program.ts';
-import { fromJson } from '../run/json.ts';
+import { fromJson, toJson } from '../run/json.ts';
 import { VirtualClock } from './clock.ts';
-import { checkEnv } from './env.ts';
+import { checkArgument, checkEnv } from './env.ts';
 import { examine } from './examine.ts';
 import { execute } from './execute.ts';
 import { EXIT, ToolError } from './failure.ts';
 import { junit } from './format/junit.ts';
 import { fileText, summaryText } from './format/tests-text.ts';
 import { ToolHost } from './host.ts';
-import { readSource } from './input.ts';
+import { readSource, type Source } from './input.ts';
 import { judge } from './judge.ts';
 import type { Streams } from './streams.ts';
 import { Stubs } from './stubs.ts';
@@ -70,7 +70,7 @@ function find(path: string): string[] {
 async function runFile(file: string, filter: string | undefined): Promise<FileResult> {
   const { workflow, tests } = readForm(readSource(file), testFileSchema);
   const path = join(dirname(file), workflow);
-  const { program, findings } = examine(readSource(path));
+  const { program, findings } = examine(definitionOf(path, file));
   if (program === undefined) {
     const [first] = findings.filter(({ level }) => level === 'error');
     const where = first === undefined ? path : `${path}:${first.span.line}:${first.span.column}`;
@@ -81,9 +81,23 @@ async function runFile(file: string, filter: string | undefined): Promise<FileRe
   }
   const results: TestResult[] = [];
   for (const one of tests) {
-    if (filter === undefined || one.name.includes(filter)) results.push(await runTest(one, program));
+    if (filter !== undefined && !one.name.includes(filter)) continue;
+    checkArgument(
+      toJson(fromJson(one.argument)),
+      `${file}: the argument of test ${JSON.stringify(one.name)}`,
+    );
+    results.push(await runTest(one, program));
   }
   return { file, tests: results };
+}
+
+function definitionOf(path: string, file: string): Source {
+  try {
+    return readSource(path);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    throw new ToolError(`${file}: its workflow: ${error.message}`, error.code);
+  }
 }
 
 async function runTest(test: TestCase, program: Program): Promise<TestResult> {

@@ -1,5 +1,5 @@
 /** Reads a YAML or JSON file that must have a form, and says of each mistake where in the file it stands. */
-import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument, visit, type Alias, type Document } from 'yaml';
 import type { z } from 'zod';
 import { ToolError } from './failure.ts';
 import type { Source } from './input.ts';
@@ -19,16 +19,45 @@ export function readForm<T>({ file, text }: Source, schema: z.ZodType<T>): T {
   };
   if (document.errors.length > 0) {
     throw new ToolError(
-      document.errors.map(({ pos, message }) => `${place(pos[0])}: ${reason(message)}`).join('\n'),
+      firstErrors(document)
+        .map(({ pos, message }) => `${place(pos[0])}: ${reason(message)}`)
+        .join('\n'),
     );
   }
-  const checked = schema.safeParse(plain(document, file));
+  const cyclic = cyclicAlias(document);
+  if (cyclic !== undefined) {
+    throw new ToolError(`${place(cyclic.range?.[0] ?? 0)}: the anchor '${cyclic.source}' contains itself`);
+  }
+  const checked = schema.safeParse(plain(document, file), { reportInput: true });
   if (checked.success) return checked.data;
   throw new ToolError(
     mistakesOf(checked.error.issues, document, schema)
       .map(({ offset, text: what }) => `${place(offset)}: ${what}`)
       .join('\n'),
   );
+}
+
+/** After the first ones the parser only stumbles over what they left behind. */
+const MAX_YAML_ERRORS = 3;
+
+function firstErrors({ errors }: Document): Document['errors'] {
+  const exhausted = errors.find(({ message }) => STACK.test(message));
+  return exhausted === undefined ? errors.slice(0, MAX_YAML_ERRORS) : [exhausted];
+}
+
+/** An alias within what it stands for. */
+function cyclicAlias(document: Document): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias: (_key, alias) => {
+      const [start, end] = alias.resolve(document)?.range ?? [0, 0];
+      const at = alias.range?.[0] ?? -1;
+      if (at < start || at >= end) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 interface Mistake {
@@ -63,8 +92,9 @@ function keyOffset(document: Document, path: readonly PropertyKey[], key: string
 }
 
 /** The parser calls itself for each level, and reports an exhausted stack as one of its errors. */
+const STACK = /call stack/i;
 const reason = (message: string): string =>
-  /stack/i.test(message)
+  STACK.test(message)
     ? 'it is nested too deeply to be read'
     : (message.split('\n')[0] ?? '').replace(/ at line .*/, '');
 
@@ -73,22 +103,17 @@ function plain(document: Document, file: string): unknown {
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    throw new ToolError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    const why =
+      error instanceof ReferenceError ? 'its aliases stand for more than can be read' : String(error);
+    throw new ToolError(`${file}: ${why}; write it out`);
   }
   if (!isDeeperThan(MAX_DEPTH, value)) return value;
-  throw new ToolError(
-    `${file}: it is nested more than ${MAX_DEPTH} levels deep, or an anchor contains itself`,
-  );
+  throw new ToolError(`${file}: it is nested more than ${MAX_DEPTH} levels deep`);
 }
 
-/** Also when it is inside itself. */
-function isDeeperThan(levels: number, value: unknown, around = new Set<unknown>()): boolean {
+function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0 || around.has(value)) return true;
-  around.add(value);
-  const deeper = Object.values(value).some((child) => isDeeperThan(levels - 1, child, around));
-  around.delete(value);
-  return deeper;
+  return levels === 0 || Object.values(value).some((child) => isDeeperThan(levels - 1, child));
 }
 
 /** Of the node at the path, or of the nearest one around it. */
@@ -108,7 +133,28 @@ const pathText = (path: readonly PropertyKey[]): string =>
         .join('')
         .slice(1)}: `;
 
+/** What zod calls the kinds of values, in the words of YAML. */
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+  number: 'a number',
+  bigint: 'a number',
+};
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return KINDS['array'] ?? '';
+  return KINDS[typeof value] ?? 'something else';
+}
+
 function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    return `must be ${KINDS[issue.expected] ?? issue.expected}; it is ${kindOf(issue.input)}`;
+  }
   if (issue.code !== 'invalid_union') return issue.message;
   const deepest = issue.errors.flat().find(({ path }) => path.length > 0);
   return deepest === undefined ? issue.message : `${deepest.path.join('.')}: ${deepest.message}`;

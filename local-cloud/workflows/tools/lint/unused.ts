@@ -9,9 +9,10 @@ const unusedVariable: Rule = {
   help: 'remove it; a name that starts with _ is taken for meant',
   *check(routine) {
     const read = namesRead(routine);
+    const errors = errorNames(routine);
     const told = new Set<string>();
     for (const { step, body } of worksOf(routine.steps)) {
-      const disregarded = disregardedBy(body, routine);
+      const disregarded = disregardedBy(body, errors);
       for (const { name, path, position } of targetsOf(body)) {
         if (disregarded.has(name)) continue;
         if (read.has(name) || told.has(name) || name.startsWith('_') || path.length > 0) continue;
@@ -23,15 +24,19 @@ const unusedVariable: Rule = {
 };
 
 /** An except block must have a step: keeping the error in a variable is how one writes that nothing is done about it. */
-function disregardedBy(body: Body, routine: Routine): ReadonlySet<string> {
+function disregardedBy(body: Body, errors: ReadonlySet<string>): ReadonlySet<string> {
   if (body.kind !== 'assign') return new Set();
-  const errors = new Set<string>();
-  for (const work of worksOf(routine.steps)) {
-    if (work.body.kind === 'try' && work.body.except !== undefined) errors.add(work.body.except.as);
-  }
   const isError = ({ value }: (typeof body.assignments)[number]): boolean =>
     value.kind === 'expression' && value.expression.kind === 'name' && errors.has(value.expression.name);
   return new Set(body.assignments.filter(isError).map(({ target }) => target.name));
+}
+
+function errorNames(routine: Routine): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { body } of worksOf(routine.steps)) {
+    if (body.kind === 'try' && body.except !== undefined) names.add(body.except.as);
+  }
+  return names;
 }
 
 function namesRead(routine: Routine): ReadonlySet<string> {

@@ -94,6 +94,16 @@ describe('http requests', () => {
     });
   });
 
+  it.each([
+    ['a server that speaks no TLS', (url: string) => url.replace('http:', 'https:')],
+    ['a port that nothing asks', () => 'http://127.0.0.1:9/'],
+  ])('never were connected to %s', async (_what, urlOf) => {
+    const { url } = await start((_asked, response) => response.end());
+    expect((await execute(call('http.get', '{url: "${url}"}'), urlOf(url))).result).toMatchObject({
+      error: { tags: ['ConnectionFailedError'] },
+    });
+  });
+
   it('end with TimeoutError when no answer comes in time', async () => {
     const host = testHost();
     // The request has come, so the deadline is running.

@@ -87,6 +87,23 @@ describe('run', () => {
     expect(stderr).toContain('ResourceLimitError');
   });
 
+  it.each([
+    ['bytes', "s: {return: '${text.encode(args)}'}", 'bytes cannot be encoded as JSON', 'TypeError'],
+    ['infinity', 's: {return: .inf}', 'Infinity cannot be encoded as JSON', 'ValueError'],
+  ])('fails, as the service does, when the result is %s', async (_what, step, reason, tag) => {
+    const { code, stderr } = await ran(main(step), { data: '"x"' });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`execution failed\ncontext:\n`);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain(`"tags":["${tag}"]`);
+  });
+
+  it('refuses an argument no execution may have', async () => {
+    await expect(
+      ran(main('s: {return: 1}'), { data: JSON.stringify('x'.repeat(32 * 1024)) }),
+    ).rejects.toThrow("--data has 32770 bytes; an execution's argument may have 32768");
+  });
+
   it('says what is wrong with --data', async () => {
     await expect(ran(main('s: {return: 1}'), { data: '{"a":' })).rejects.toThrow(/--data is not JSON/);
   });
@@ -158,8 +175,14 @@ describe('run with stubs', () => {
     await expect(ran(GET, { stubs: 'http: [{url: x, respond: {code: 99}}]' })).rejects.toThrow(
       /stubs\.yaml:1:33: http\[0\]\.respond\.code: must be a whole number from 200 to 599/,
     );
-    await expect(ran(GET, { stubs: 'connectors: &x [{call: a, respond: *x}]' })).rejects.toThrow(/nested/);
-    await expect(ran(GET, { stubs: `http: ${'['.repeat(20_000)}` })).rejects.toThrow(/nested too deeply/);
+    await expect(ran(GET, { stubs: 'connectors: &x [{call: a, respond: *x}]' })).rejects.toThrow(
+      /stubs\.yaml:1:\d+: the anchor 'x' contains itself$/,
+    );
+    await expect(ran(GET, { stubs: '' })).rejects.toThrow(/stubs\.yaml:1:1: must be a map; it is empty$/);
+    await expect(ran(GET, { stubs: '- 1' })).rejects.toThrow(/must be a map; it is a list$/);
+    await expect(ran(GET, { stubs: `http: ${'['.repeat(20_000)}` })).rejects.toThrow(
+      /^.*stubs\.yaml:1:\d+: it is nested too deeply to be read$/,
+    );
     await expect(ran(GET, { stubs: 'http: [' })).rejects.toThrow(/stubs\.yaml:1:8: /);
   });
 });

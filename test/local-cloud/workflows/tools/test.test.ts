@@ -164,7 +164,14 @@ describe('test', () => {
     [
       'a workflow that is missing',
       testFile('result: 1').replace('flow.yaml', 'flaw.yaml'),
-      /flaw\.yaml does not exist/,
+      /flow\.test\.yaml: its workflow: .*flaw\.yaml does not exist/,
+    ],
+    ['a number for a path', 'workflow: 5\ntests: []\n', /:1:11: workflow: must be text; it is a number/],
+    ['a list', '- 1\n', /:1:1: must be a map; it is a list$/],
+    [
+      'an argument no execution may have',
+      testFile('result: 1').replace(/argument: .*/, `argument: ${'x'.repeat(40_000)}`),
+      /the argument of test "buys an apple" has 40002 bytes/,
     ],
   ])('refuses %s, with its place', async (_what, file, pattern) => {
     await expect(tested(file)).rejects.toThrow(pattern);
