@@ -8,7 +8,7 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const MODEL = '^reconciler/(model|ports|names|json|quantity)\\.ts$';
-const RECORD = '^desired-state/(tenant|parse|rules|nearest)\\.ts$';
+const RECORD = '^desired-state/(tenant|parse|rules|nearest|duration|canonical)\\.ts$';
 const STORE_TYPES = '^desired-state/store\\.ts$';
 
 module.exports = {
@@ -36,9 +36,10 @@ module.exports = {
     },
     only(
       'pure-rooms-decide',
-      '^reconciler/(expect|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|error-text)\\.ts$',
+      '^reconciler/((expect|diff|plan|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|error-text)\\.ts$|policy/)',
       [
-        '^reconciler/(expect|diff|plan|policy|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|error-text|model|ports|names|json|quantity)\\.ts$',
+        '^reconciler/policy/',
+        '^reconciler/(expect|diff|plan|verdict|tfvars|argument|assemble|preview|preview-run|deep-check|run-record|error-text|model|ports|names|json|quantity)\\.ts$',
         '^reconciler/resources/',
         '^manifests/',
         '^workflow-defs/',

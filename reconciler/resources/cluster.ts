@@ -11,6 +11,7 @@ export const cluster: GcpKind = {
   plane: 'gcp',
   order: 50,
   assetType: 'container.googleapis.com/Cluster',
+  address: () => 'module.cluster.google_container_cluster.cluster',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, cluster: spec } = tenant.spec;

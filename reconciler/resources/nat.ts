@@ -8,6 +8,7 @@ export const nat: GcpKind = {
   plane: 'gcp',
   order: 40,
   assetType: 'compute.googleapis.com/Router',
+  address: () => 'module.network.google_compute_router_nat.nat',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, network } = tenant.spec;

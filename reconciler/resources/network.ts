@@ -8,6 +8,7 @@ export const network: GcpKind = {
   plane: 'gcp',
   order: 10,
   assetType: 'compute.googleapis.com/Network',
+  address: () => 'module.network.google_compute_network.vpc',
   wants: (tenant) => {
     const name = namesOf(tenant).network;
     return [

@@ -3,13 +3,14 @@ import type { NodePool } from '../../desired-state/tenant.ts';
 import type { FieldWant, Fields, Json } from '../model.ts';
 import { entriesAt, listAt, numberAt, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, tail, type GcpKind } from './kind.ts';
+import { field, nameIn, pathOf, riskOf, tail, type GcpKind } from './kind.ts';
 
 export const nodePool: GcpKind = {
   kind: 'node-pool',
   plane: 'gcp',
   order: 60,
   assetType: 'container.googleapis.com/NodePool',
+  address: (id) => `module.cluster.google_container_node_pool.pools[${JSON.stringify(nameIn(id))}]`,
   wants: (tenant) => {
     const { project, region, cluster } = tenant.spec;
     const parent = `projects/${project}/locations/${region}/clusters/${namesOf(tenant).cluster}`;

@@ -14,6 +14,7 @@ export const poolRange: GcpKind = {
   plane: 'gcp',
   order: 74,
   assetType: 'compute.googleapis.com/GlobalAddress',
+  address: () => 'module.build_pool.google_compute_global_address.pools',
   wants: (tenant) => {
     const names = namesOf(tenant);
     return [
@@ -50,6 +51,7 @@ export const servicePeering: GcpKind = {
   plane: 'gcp',
   order: 76,
   assetType: 'compute.googleapis.com/Network',
+  address: () => 'module.build_pool.google_service_networking_connection.services',
   wants: (tenant) => {
     const { network } = namesOf(tenant);
     return [

@@ -8,6 +8,7 @@ export const registry: GcpKind = {
   plane: 'gcp',
   order: 70,
   assetType: 'artifactregistry.googleapis.com/Repository',
+  address: () => 'module.registry.google_artifact_registry_repository.images',
   wants: (tenant) => {
     const name = namesOf(tenant).registry;
     const { project, region } = tenant.spec;

@@ -8,6 +8,7 @@ export const router: GcpKind = {
   plane: 'gcp',
   order: 30,
   assetType: 'compute.googleapis.com/Router',
+  address: () => 'module.network.google_compute_router.router',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region } = tenant.spec;

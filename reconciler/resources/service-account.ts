@@ -1,13 +1,16 @@
 /** The tenant's own identities: what its nodes run as, and what deploys into it. */
 import { at, textAt } from '../json.ts';
 import { namesOf } from '../names.ts';
-import { field, pathOf, riskOf, type GcpKind } from './kind.ts';
+import { field, nameIn, pathOf, riskOf, type GcpKind } from './kind.ts';
 
 export const serviceAccount: GcpKind = {
   kind: 'service-account',
   plane: 'gcp',
   order: 15,
   assetType: 'iam.googleapis.com/ServiceAccount',
+  // `acme-nodes` is the one called `nodes` there.
+  address: (id) =>
+    `module.identities.google_service_account.accounts[${JSON.stringify(nameIn(id).split('-').at(-1))}]`,
   wants: (tenant) => {
     const names = namesOf(tenant);
     return [names.nodesIdentity, names.deployIdentity].map((account) => ({

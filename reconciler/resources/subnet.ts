@@ -9,6 +9,7 @@ export const subnet: GcpKind = {
   plane: 'gcp',
   order: 20,
   assetType: 'compute.googleapis.com/Subnetwork',
+  address: () => 'module.network.google_compute_subnetwork.nodes',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, network } = tenant.spec;

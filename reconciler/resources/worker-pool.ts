@@ -8,6 +8,7 @@ export const workerPool: GcpKind = {
   plane: 'gcp',
   order: 80,
   assetType: 'cloudbuild.googleapis.com/WorkerPool',
+  address: () => 'module.build_pool.google_cloudbuild_worker_pool.pool',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, build } = tenant.spec;

@@ -15,7 +15,7 @@ const argument = (flow: Flow, more: Partial<ExecutionArgument> = {}): ExecutionA
   project: 'acme-prod',
   region: 'europe-west1',
   namespace: 'web',
-  terraform: { vars: { tenant: 'acme' }, statePrefix: 'tenants/acme', allowDestroy: false },
+  terraform: { vars: { tenant: 'acme' }, statePrefix: 'tenants/acme', allowDestroy: false, mayDestroy: [] },
   pool: {
     name: 'projects/acme-prod/locations/europe-west1/workerPools/acme-pool',
     identity: 'acme-deploy@x',

@@ -44,6 +44,7 @@ const tenant = (part: Partial<TenantReport> & Pick<TenantReport, 'name' | 'verdi
   },
   resources: 14,
   paused: null,
+  breakGlass: null,
   coverage: null,
   staleSince: null,
   planHash: null,
