@@ -54,7 +54,11 @@ module.exports = {
       MODEL,
       RECORD,
     ]),
-    only('reports-are-pure', '^reconciler/report/', ['^reconciler/report/', MODEL]),
+    only('reports-are-pure', '^reconciler/report/', [
+      '^reconciler/report/',
+      '^desired-state/duration\\.ts$',
+      MODEL,
+    ]),
     only('manifests-are-pure', '^manifests/', ['^manifests/', MODEL, RECORD]),
     only('workflow-defs-are-pure', '^workflow-defs/', ['^workflow-defs/', MODEL]),
     {
