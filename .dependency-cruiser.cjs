@@ -26,7 +26,6 @@ const PURE = [
   'log-question',
   'managers',
   'plan',
-  'policy',
   'preview',
   'preview-run',
   'run-record',
@@ -35,7 +34,7 @@ const PURE = [
 ].join('|');
 
 const MODEL = '^reconciler/(model|ports|names|json|quantity)\\.ts$';
-const RECORD = '^desired-state/(tenant|parse|rules|nearest)\\.ts$';
+const RECORD = '^desired-state/(tenant|parse|rules|nearest|duration|canonical)\\.ts$';
 const STORE_TYPES = '^desired-state/store\\.ts$';
 
 module.exports = {
@@ -63,8 +62,9 @@ module.exports = {
     },
     only(
       'pure-rooms-decide',
-      `^reconciler/(${PURE})\\.ts$`,
+      `^reconciler/((${PURE})\\.ts$|policy/)`,
       [
+        '^reconciler/policy/',
         `^reconciler/(${PURE}|model|ports|names|json|quantity)\\.ts$`,
         '^reconciler/resources/',
         '^manifests/',
@@ -80,7 +80,11 @@ module.exports = {
       MODEL,
       RECORD,
     ]),
-    only('reports-are-pure', '^reconciler/report/', ['^reconciler/report/', MODEL]),
+    only('reports-are-pure', '^reconciler/report/', [
+      '^reconciler/report/',
+      '^desired-state/duration\\.ts$',
+      MODEL,
+    ]),
     only('manifests-are-pure', '^manifests/', ['^manifests/', MODEL, RECORD]),
     only('workflow-defs-are-pure', '^workflow-defs/', ['^workflow-defs/', MODEL]),
     {

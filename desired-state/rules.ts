@@ -4,6 +4,8 @@
  * problems of a record can be shown at once whatever else is wrong with it.
  */
 import { overlap, parseRange } from './cidr.ts';
+import { parseDuration } from './duration.ts';
+import { nearest } from './nearest.ts';
 import { isObject, problem, quote, valueAt } from './problems.ts';
 import type { Path, Problem } from './problems.ts';
 
@@ -48,6 +50,12 @@ const RANGES: readonly { readonly label: string; readonly at: Path }[] = [
   { label: 'the control plane', at: ['spec', 'cluster', 'controlPlaneRange'] },
 ];
 
+const TIME_ZONE: Path = ['spec', 'maintenance', 'timeZone'];
+
+/** What the longest action takes; in a shorter window it could never start. */
+export const SHORTEST_WINDOW = '30m';
+const LONGEST_WINDOW = '168h';
+
 const NODE_POOLS: Path = ['spec', 'cluster', 'nodePools'];
 
 export const RULES: readonly Rule[] = [
@@ -60,6 +68,9 @@ export const RULES: readonly Rule[] = [
   { name: 'accelerator-fits-machine', severity: 'error', check: acceleratorFitsMachine },
   { name: 'namespace-is-ours', severity: 'error', check: namespaceIsOurs },
   { name: 'fits-an-execution', severity: 'error', check: fitsAnExecution },
+  { name: 'time-zone-is-known', severity: 'error', check: timeZoneIsKnown },
+  { name: 'windows-have-room', severity: 'error', check: windowsHaveRoom },
+  { name: 'exclusions-are-in-order', severity: 'error', check: exclusionsAreInOrder },
   { name: 'gpu-pool-is-tainted', severity: 'warning', check: gpuPoolIsTainted },
 ];
 
@@ -186,6 +197,58 @@ function heaviest(value: unknown, at: Path = []): Path {
   const half = parts.reduce((sum, [, , bytes]) => sum + bytes, 0) / 2;
   const [key, part] = parts.find(([, , bytes]) => bytes > half) ?? [];
   return key === undefined ? at : heaviest(part, [...at, Array.isArray(value) ? Number(key) : key]);
+}
+
+function timeZoneIsKnown(record: unknown): Problem[] {
+  const zone = valueAt(record, TIME_ZONE);
+  if (typeof zone !== 'string' || zone === '' || isTimeZone(zone)) return [];
+  const near = nearest(zone, Intl.supportedValuesOf('timeZone'));
+  const cure =
+    near === undefined ? 'use an IANA name, e.g. Europe/Berlin or UTC' : `did you mean ${quote(near)}?`;
+  return [problem(record, TIME_ZONE, `is ${quote(zone)}, a time zone nobody knows`, cure)];
+}
+
+/** `Intl` takes bare offsets too, which know no summer time: names only. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function windowsHaveRoom(record: unknown): Problem[] {
+  const [shortest, longest] = [parseDuration(SHORTEST_WINDOW) ?? 0, parseDuration(LONGEST_WINDOW) ?? 0];
+  return itemsOf(record, ['spec', 'maintenance', 'windows']).flatMap(({ at, item }) => {
+    const duration = item['duration'];
+    const ms = typeof duration === 'string' ? parseDuration(duration) : undefined;
+    if (typeof duration !== 'string' || ms === undefined || (ms >= shortest && ms <= longest)) return [];
+    const message =
+      ms < shortest
+        ? `is ${duration}, and an action may take ${SHORTEST_WINDOW}`
+        : `is ${duration}, longer than a week`;
+    return [
+      problem(
+        record,
+        [...at, 'duration'],
+        message,
+        `use a length from ${SHORTEST_WINDOW} to ${LONGEST_WINDOW}`,
+      ),
+    ];
+  });
+}
+
+function exclusionsAreInOrder(record: unknown): Problem[] {
+  return itemsOf(record, ['spec', 'maintenance', 'exclusions']).flatMap(({ at, item }) => {
+    const { from, until } = item;
+    // Dates written as dates sort as text.
+    if (typeof from !== 'string' || typeof until !== 'string' || from <= until) return [];
+    return [
+      problem(record, [...at, 'until'], `is ${quote(until)}, before its from, ${from}`, 'swap the two'),
+    ];
+  });
 }
 
 function gpuPoolIsTainted(record: unknown): Problem[] {

@@ -129,7 +129,7 @@ export type IntentResult =
   /** The record has a newer generation than the plan was made for. */
   | { readonly outcome: 'outdated'; readonly generation: number };
 
-export type RequestKind = 'rebuild' | 'redeploy' | 'decommission';
+export type RequestKind = 'rebuild' | 'redeploy' | 'decommission' | 'approve';
 
 export interface RequestEntry {
   readonly id: string;
@@ -137,16 +137,17 @@ export interface RequestEntry {
   readonly kind: RequestKind;
   readonly requester: string;
   readonly state: 'ACCEPTED' | 'REFUSED';
-  /** Why it was refused; for an accepted one, the intent that carries it. */
+  /** Why it was refused; for an accepted one, the intent that carries it, or the approval that was given. */
   readonly reason: string;
   readonly createdAt: string;
 }
 
 /**
- * `pause`: no actions. `exception`: a finding is expected. `approval`: a plan may be carried out. `override`: the
- * breaker lets so many launches through. `break-glass`: windows and pauses do not hold back.
+ * `pause`: no actions. `resume`: what would be done after a pause has been shown, so it may be done. `exception`: a
+ * finding is expected. `approval`: a plan may be carried out. `override`: the breaker lets so many launches through.
+ * `break-glass`: windows and pauses do not hold back.
  */
-export type DirectiveKind = 'pause' | 'exception' | 'approval' | 'override' | 'break-glass';
+export type DirectiveKind = 'pause' | 'resume' | 'exception' | 'approval' | 'override' | 'break-glass';
 
 /** Stands for the whole fleet where a tenant's name would stand. */
 export const FLEET = '*';

@@ -184,6 +184,58 @@ const workload = z.strictObject({
     .describe('Horizontal pod autoscaling.'),
 });
 
+export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+/** What is done to a tenant, as far as windows tell it apart. */
+export const PURPOSES = ['heal', 'upgrade', 'decommission'] as const;
+
+const purposes = z
+  .array(z.enum(PURPOSES))
+  .min(1)
+  .default([...PURPOSES]);
+
+const day = z.iso.date('use a date, e.g. 2026-12-24');
+
+const maintenance = z.strictObject({
+  timeZone: z.string().min(1).describe('IANA time zone of days, times and dates here, e.g. Europe/Berlin.'),
+  windows: z
+    .array(
+      z.strictObject({
+        days: z.array(z.enum(DAYS)).min(1).describe('Days on which it opens.'),
+        start: z
+          .string()
+          .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'use a time of day, e.g. "22:00"')
+          .describe('When it opens, by the clock of the time zone, e.g. "22:00".'),
+        duration: z
+          .string()
+          .regex(/^[1-9][0-9]{0,4}[mh]$/, 'use minutes or hours, e.g. 90m or 4h')
+          .describe('How long it stays open, from 30m to 168h; it may run past midnight.'),
+        for: purposes.describe(
+          'What may be done in it: heal puts drift right, upgrade applies a changed record, decommission removes the tenant.',
+        ),
+      }),
+    )
+    .default([])
+    .describe('When actions may start. What no window is for may start at any time.'),
+  exclusions: z
+    .array(
+      z.strictObject({
+        from: day.describe('First day without actions.'),
+        until: day.describe('Last day without actions.'),
+        for: purposes.describe('What may not be done on these days.'),
+        reason: z.string().default('').describe('Why, for whoever waits.'),
+      }),
+    )
+    .default([])
+    .describe('Days on which no action starts, whatever the windows say.'),
+  overrun: z
+    .enum(['avoid', 'finish'])
+    .default('avoid')
+    .describe(
+      'avoid: start nothing that may not end before the window closes; finish: start until it closes, and let it end.',
+    ),
+});
+
 const metadata = z.strictObject({
   name: tenantName.describe('Name of the tenant: the key of the record and a part of its resource names.'),
   labels: labels.default({}).describe('Labels for selecting tenants; also put on their cloud resources.'),
@@ -195,7 +247,7 @@ const build = z.strictObject({
 });
 
 const spec = z.strictObject({
-  owner: email.describe('Who may ask for a rebuild, a redeploy or a decommission.'),
+  owner: email.describe('Who may ask for a rebuild, a redeploy or a decommission, and approve plans.'),
   project: projectId.describe('The Google Cloud project that holds this tenant alone.'),
   region: region.describe('Google Cloud region of everything, e.g. us-central1.'),
   network: network.describe('The VPC of the tenant.'),
@@ -204,6 +256,9 @@ const spec = z.strictObject({
     .default({ machineType: 'e2-standard-2', diskSizeGb: 100 })
     .describe('The private worker pool that builds and deploys run in.'),
   workload: workload.describe('What runs in the cluster.'),
+  maintenance: maintenance
+    .optional()
+    .describe('When the environment may be changed; left out: at any time. Looking goes on all the time.'),
 });
 
 export const tenantSchema = z
@@ -219,4 +274,7 @@ export const tenantSchema = z
 export type WrittenTenant = z.input<typeof tenantSchema>;
 /** A record as the program uses it: every default is filled in. */
 export type Tenant = z.output<typeof tenantSchema>;
+export type Maintenance = NonNullable<Tenant['spec']['maintenance']>;
+/** What is done to a tenant: drift is put right, a changed record is applied, the tenant is removed. */
+export type Purpose = (typeof PURPOSES)[number];
 export type NodePool = Tenant['spec']['cluster']['nodePools'][number];

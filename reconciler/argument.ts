@@ -19,6 +19,8 @@ export interface ArgumentInput {
   readonly intent: string;
   readonly generation: number;
   readonly requester: string;
+  /** Terraform addresses that it may delete or replace; left out: none. */
+  readonly mayDestroy?: readonly string[];
 }
 
 const ROLLOUT_TIMEOUT_SECONDS = 600;
@@ -43,6 +45,7 @@ export function argumentOf(input: ArgumentInput): ExecutionArgument {
       vars: FROM_SNAPSHOT.has(flow) ? snapshotOf(ledger, tenant) : tfvarsOf(tenant),
       statePrefix: statePrefix(name),
       allowDestroy: flow === 'decommission',
+      mayDestroy: input.mayDestroy ?? [],
     },
     pool: {
       name: `projects/${project}/locations/${region}/workerPools/${names.workerPool}`,

@@ -1,4 +1,5 @@
 /** Joins what a pass found into one RunReport: the value every renderer reads and the store keeps. Pure. */
+import type { Directive } from '../desired-state/store.ts';
 import { withOpponent } from './history.ts';
 import type { Case } from './load.ts';
 import {
@@ -6,18 +7,28 @@ import {
   type Action,
   type Coverage,
   type Finding,
+  type Pause,
   type Plan,
   type Reading,
   type RunReport,
   type TenantReport,
   type Verdict,
 } from './model.ts';
+import type { Order, Orders } from './policy/orders.ts';
 
 export interface Judged {
   readonly case: Case;
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
   readonly plan: Plan;
+  /** Pauses, exceptions and the like that were in force when it was judged. */
+  readonly orders: Orders;
+  /** Of what waits for an approval; null when nothing does. */
+  readonly planHash: string | null;
+  /** The approval that its action makes use of. */
+  readonly approval: Directive | null;
+  /** The broken glass without which its action would be held. */
+  readonly brokenGlass: Order | null;
   readonly readings: readonly Reading<unknown>[];
   /** The execution each launched action got. */
   readonly executions: ReadonlyMap<Action, string>;
@@ -62,15 +73,9 @@ export function assemble(
   };
 }
 
-function tenantReport({
-  case: item,
-  findings,
-  verdict,
-  plan,
-  readings,
-  executions,
-  coverage,
-}: Judged): TenantReport {
+function tenantReport(judged: Judged): TenantReport {
+  const { case: item, findings, verdict, plan, orders, readings, executions, coverage } = judged;
+  const isGone = item.ledger?.status === 'DECOMMISSIONED';
   return {
     name: item.stored.name,
     labels: item.tenant?.metadata.labels ?? {},
@@ -84,12 +89,16 @@ function tenantReport({
     error: item.problem ?? item.ledger?.lastError ?? null,
     health: item.ledger?.health ?? null,
     resources: readings.length,
-    paused: null,
+    paused: isGone ? null : told(orders.pause),
+    breakGlass: isGone ? null : told(orders.breakGlass),
     coverage,
     staleSince: null,
-    planHash: null,
+    planHash: judged.planHash,
   };
 }
+
+const told = (order: Order | null): Pause | null =>
+  order && { by: order.by, reason: order.reason, since: order.since, until: order.until };
 
 /** Counts in order of first appearance, so that equal input gives equal bytes. */
 function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {

@@ -9,6 +9,7 @@ import { connect } from './clouds/connect.ts';
 import { describe } from './error-text.ts';
 import { healthChecks } from './health.ts';
 import type { Platform } from './model.ts';
+import type { PolicySettings } from './policy/settings.ts';
 import type { Ports } from './ports.ts';
 import { reconcile } from './reconcile.ts';
 import { loadSettings } from './settings.ts';
@@ -84,7 +85,11 @@ async function main(): Promise<void> {
         process.exit(143);
       });
     }
-    await run(ports, platform, options, log.child({ run: options.runId, task: options.shard.index }));
+    await run(
+      ports,
+      { ...options, platform, policy: settings.policy },
+      log.child({ run: options.runId, task: options.shard.index }),
+    );
     await ports.store.close();
   } catch (error) {
     log.error({ error: describe(error) }, 'the job could not run');
@@ -92,7 +97,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function run(ports: Ports, platform: Platform, options: JobOptions, log: pino.Logger): Promise<void> {
+async function run(
+  ports: Ports,
+  options: JobOptions & { readonly platform: Platform; readonly policy: PolicySettings },
+  log: pino.Logger,
+): Promise<void> {
+  const { platform, policy } = options;
   if (options.health) {
     for (const { tenant, intent, message } of await healthChecks(ports, platform, { shard: options.shard })) {
       log.info({ tenant, intent, result: message }, 'health check');
@@ -101,6 +111,7 @@ async function run(ports: Ports, platform: Platform, options: JobOptions, log: p
   }
   const report = await reconcile(ports, {
     platform,
+    policy,
     dryRun: options.dryRun,
     shard: options.shard,
     runId: options.runId,

@@ -5,10 +5,13 @@ import { contextOf, type TenantContext } from './coverage.ts';
 import { diff } from './diff.ts';
 import { withPast } from './history.ts';
 import type { Case } from './load.ts';
-import { findingKey, type Coverage, type Fields, type Reading } from './model.ts';
+import { findingKey, type Coverage, type Fields, type Finding, type Reading } from './model.ts';
 import { namesOf } from './names.ts';
 import type { Observed } from './observe.ts';
 import { plan } from './plan.ts';
+import { exceptionFindings, withExceptions } from './policy/exceptions.ts';
+import { ordersOf, type Orders, type Share } from './policy/orders.ts';
+import type { PolicyRule } from './policy/table.ts';
 import { strayFindings, type SeenStray } from './strays.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -37,32 +40,23 @@ export interface Surplus {
 
 const NO_SURPLUS: Surplus = { coverage: null, strays: [] };
 
-/** One tenant's findings, verdict and plan. A fault in here is that tenant's alone. */
+/** What judging goes by besides the tenant itself. */
+export interface Judging {
+  readonly rules: readonly PolicyRule[];
+  /** Of the fleet: what this pass looks at. */
+  readonly share: Share;
+}
+
+/** One tenant's findings, verdict and plan; `have` is undefined where nobody looked. A fault in here is that tenant's alone. */
 export function judge(
   item: Case,
   have: Map<string, Reading<Fields>> | undefined,
   now: string,
+  by: Judging,
   { coverage, strays }: Surplus = NO_SURPLUS,
 ): Judged {
-  const { stored, ledger, active, applied } = item;
-  const everApplied = ledger?.appliedGeneration != null;
-  const base = {
-    invalid: item.tenant === null,
-    status: ledger?.status ?? null,
-    inFlight: active !== undefined,
-  };
-  if (have === undefined) {
-    const verdict = verdictOf({ ...base, everApplied, findings: [] });
-    return {
-      case: item,
-      findings: [],
-      verdict,
-      plan: { actions: [], held: [] },
-      readings: [],
-      executions: new Map(),
-      coverage,
-    };
-  }
+  const { stored, ledger, applied } = item;
+  if (have === undefined) return { ...unseen(item, now, by), coverage };
   const differences = diff({
     tenant: stored.name,
     wants: item.wants,
@@ -78,21 +72,72 @@ export function judge(
     attributed(finding, item.known.get(findingKey(finding)), have.get(finding.resource)),
   );
   const findings = withPast(seen, item, now);
-  return {
-    case: item,
+  return { ...conclude(item, findings, now, by), readings: [...have.values()], coverage };
+}
+
+/**
+ * From what was found to what it comes to under the orders in force at a moment. Asked again, with the same findings
+ * and the orders of that moment, just before a launch.
+ */
+export function conclude(item: Case, found: readonly Finding[], now: string, by: Judging): Judged {
+  const { stored, tenant, known, wants, active } = item;
+  const base = unseen(item, now, by);
+  const { orders } = base;
+  const accepted = withExceptions(found, orders.exceptions, now);
+  const told = exceptionFindings(orders.exceptions, {
+    tenant: stored.name,
+    wants,
+    findings: accepted,
+    full: active === undefined && !found.some((finding) => finding.class === 'unreadable'),
+    since: (key) => known.get(key)?.firstSeen,
+    now,
+  });
+  const findings = [...accepted, ...told];
+  const { actions, held, ...approvals } = plan({
+    ...item,
+    ...by,
+    tenant: stored.name,
+    generation: stored.generation,
+    labels: tenant?.metadata.labels ?? {},
+    maintenance: tenant?.spec.maintenance ?? null,
     findings,
-    verdict: verdictOf({ ...base, everApplied, findings }),
-    plan: plan({
-      tenant: stored.name,
-      findings,
-      ledger,
-      active,
-      failures: item.failures,
-      leaving: item.leaving,
-      now,
-    }),
-    readings: [...have.values()],
-    executions: new Map(),
-    coverage,
+    orders,
+    now,
+  });
+  return {
+    ...base,
+    ...approvals,
+    findings,
+    verdict: verdictOf({ ...standing(item, orders), findings }),
+    plan: { actions, held },
   };
 }
+
+/** Of a tenant there is nothing to compare for. */
+function unseen(item: Case, now: string, { share }: Judging): Judged {
+  const { stored, tenant } = item;
+  const labels = tenant?.metadata.labels ?? null;
+  const orders = ordersOf(item.directives, { tenant: stored.name, labels, share, now });
+  return {
+    case: item,
+    findings: [],
+    verdict: verdictOf({ ...standing(item, orders), findings: [] }),
+    plan: { actions: [], held: [] },
+    orders,
+    planHash: null,
+    approval: null,
+    brokenGlass: null,
+    readings: [],
+    executions: new Map(),
+    coverage: null,
+  };
+}
+
+/** How the tenant stands, whatever was found. */
+const standing = ({ tenant, ledger, active }: Case, { pause, breakGlass }: Orders) => ({
+  invalid: tenant === null,
+  status: ledger?.status ?? null,
+  inFlight: active !== undefined,
+  paused: pause !== null && breakGlass === null,
+  everApplied: ledger?.appliedGeneration != null,
+});

@@ -25,6 +25,8 @@ export interface Launch {
   readonly flow: Flow;
   readonly because: readonly string[];
   readonly requester: string;
+  /** Terraform addresses that it may delete or replace; left out: none. */
+  readonly mayDestroy?: readonly string[];
 }
 
 export type LaunchResult =

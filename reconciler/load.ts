@@ -1,6 +1,13 @@
 /** Everything the store knows of each tenant of a pass, gathered into one case per tenant before anything is observed. */
 import { parseTenant } from '../desired-state/parse.ts';
-import type { ExecutionEntry, LedgerEntry, Store, StoredTenant } from '../desired-state/store.ts';
+import {
+  FLEET,
+  type Directive,
+  type ExecutionEntry,
+  type LedgerEntry,
+  type Store,
+  type StoredTenant,
+} from '../desired-state/store.ts';
 import { shardOf } from '../desired-state/shard.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { projectOf, rivalsOf, unlawful, type Claims } from './claims.ts';
@@ -23,11 +30,15 @@ export interface Case extends Memory {
   readonly wants: readonly Want[];
   /** The record last applied in full, and its wants; null when none was. */
   readonly applied: { readonly tenant: Tenant; readonly wants: readonly Want[] } | null;
+  /** What people ordered for it and for the fleet; ended and expired ones included. */
+  readonly directives: readonly Directive[];
 }
 
 export interface LoadOptions {
   readonly only?: readonly string[];
   readonly shard?: { readonly index: number; readonly count: number };
+  /** Directives to leave out, for looking ahead: what would be, if they had never been given. */
+  readonly lifted?: readonly string[];
 }
 
 /** Cases in name order. */
@@ -35,17 +46,25 @@ export async function load(store: Store, options: LoadOptions): Promise<Case[]> 
   const { records, claims } = await readRecords(store, options);
   const names = records.map((record) => record.name);
   const contested = [...claims.values()].filter((claimants) => claimants.length > 1).flat();
-  const [ledger, active, memoryOf] = await Promise.all([
+  const [ledger, active, memoryOf, directives] = await Promise.all([
     store.ledgerOf([...names, ...contested]),
     store.listActive(),
     memoriesOf(store, names),
+    store.listDirectives(options.only === undefined ? undefined : [...options.only, FLEET]),
   ]);
+  const lifted = new Set(options.lifted);
+  const ordered = Map.groupBy(
+    directives.filter(({ id }) => !lifted.has(id)),
+    ({ name }) => name,
+  );
+  const ofFleet = ordered.get(FLEET) ?? [];
   return Promise.all(
     records.map((stored) =>
       caseOf(store, stored, rivalsOf(claims, stored, ledger), {
         ledger: ledger.get(stored.name),
         active: active.find((execution) => execution.name === stored.name),
         ...memoryOf(stored.name),
+        directives: ofFleet.concat(ordered.get(stored.name) ?? []),
       }),
     ),
   );
@@ -71,7 +90,7 @@ async function caseOf(
   store: Store,
   stored: StoredTenant,
   rivals: readonly string[],
-  rest: Pick<Case, 'ledger' | 'active' | keyof Memory>,
+  rest: Pick<Case, 'ledger' | 'active' | 'directives' | keyof Memory>,
 ): Promise<Case> {
   const digest = rest.ledger?.imageDigest ?? null;
   const applied = await appliedRecord(store, stored, rest.ledger);

@@ -184,6 +184,8 @@ export interface Action {
   /** Keys of the findings that are the cause, see `findingKey`. */
   readonly because: readonly string[];
   readonly summary: string;
+  /** Terraform addresses that it may delete or replace; left out: none. */
+  readonly mayDestroy?: readonly string[];
 }
 
 /** Skipped work is a result: what was not done, and why. */
@@ -204,7 +206,7 @@ export interface Plan {
   readonly held: readonly Held[];
 }
 
-/** An order not to change a tenant for a while; looking goes on. */
+/** An order not to change a tenant for a while; looking goes on. Also the shape of its opposite, a broken glass. */
 export interface Pause {
   readonly by: string;
   readonly reason: string;
@@ -284,6 +286,8 @@ export interface TenantReport {
   /** How many wanted resources were compared. */
   readonly resources: number;
   readonly paused: Pause | null;
+  /** While it is in force, neither pauses nor windows hold an action. */
+  readonly breakGlass: Pause | null;
   /** Null where the inventory could not be read. */
   readonly coverage: Coverage | null;
   /** The budget of calls ran out before this tenant was looked at: what is said of it is as of then (RFC 3339). */

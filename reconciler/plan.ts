@@ -1,16 +1,21 @@
 /** From findings to actions and held actions: what will be done, because of what, and what will not, and why. Pure. */
-import type { ExecutionEntry, LedgerEntry } from '../desired-state/store.ts';
+import type { Directive, ExecutionEntry, LedgerEntry } from '../desired-state/store.ts';
+import type { Maintenance, Purpose } from '../desired-state/tenant.ts';
 import {
   findingKey,
   type Action,
   type Finding,
-  type FindingClass,
   type Flow,
   type Held,
   type HoldReason,
   type Plan,
 } from './model.ts';
-import { decide } from './policy.ts';
+import { heldBecause, pauseObjection, purposesOf, unseenObjection, windowObjection } from './policy/holds.ts';
+import type { Order, Orders } from './policy/orders.ts';
+import { heldForApproval, proposalOf, type Proposal } from './policy/proposal.ts';
+import { reported } from './policy/reported.ts';
+import { destroyed, flowFor, goesAlong, sortFindings, type Sorted } from './policy/sorted.ts';
+import type { PolicyRule } from './policy/table.ts';
 
 /** After this many failures in a row of one generation a person must look; trying on would only repeat them. */
 export const RETRY_BUDGET = 3;
@@ -20,6 +25,9 @@ export const HEALTH_MAX_AGE_MS = 60 * 60 * 1000;
 
 export interface PlanInput {
   readonly tenant: string;
+  readonly generation: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly maintenance: Maintenance | null;
   readonly findings: readonly Finding[];
   readonly ledger: LedgerEntry | undefined;
   /** The execution that is under way, if any. */
@@ -28,58 +36,117 @@ export interface PlanInput {
   readonly failures: number;
   /** A decommission began and did not end. */
   readonly leaving: boolean;
+  readonly rules: readonly PolicyRule[];
+  readonly orders: Orders;
   /** Time of the pass (RFC 3339). */
   readonly now: string;
 }
 
-/** At most one action: an environment is changed by one execution at a time. */
-export function plan(input: PlanInput): Plan {
-  const { tenant, findings, active } = input;
-  if (active !== undefined)
-    return findings.length === 0 ? NOTHING : { actions: [], held: [inFlight(input, active)] };
-
-  const everApplied = input.ledger?.appliedGeneration != null;
-  const held: Held[] = [...reported(tenant, findings, everApplied)];
-  const due = findings.filter((f) => f.contested === null && decide(f, everApplied) === 'auto');
-  if (due.length === 0) {
-    const check = staleHealth(input);
-    return { actions: check ? [check] : [], held };
-  }
-  const flow = flowFor(due, everApplied);
-  const stop = blocked(input, flow, due, findings);
-  if (stop) return { actions: [], held: [stop, ...held] };
-  return { actions: [{ tenant, flow, because: keys(due), summary: summarise(flow, due) }], held };
+export interface Decided extends Plan {
+  /** Of what waits for an approval; null when nothing does. */
+  readonly planHash: string | null;
+  /** The approval that the action makes use of. */
+  readonly approval: Directive | null;
+  /** The broken glass without which the action would be held. */
+  readonly brokenGlass: Order | null;
 }
 
-const NOTHING: Plan = { actions: [], held: [] };
+/** At most one action: an environment is changed by one execution at a time. */
+export function plan(input: PlanInput): Decided {
+  const { tenant, findings, active, generation, orders } = input;
+  if (active !== undefined) {
+    return { ...NOTHING, held: findings.length === 0 ? [] : [inFlight(input, active)] };
+  }
+  const everApplied = input.ledger?.appliedGeneration != null;
+  const sorted = sortFindings(findings, { ...input, everApplied });
+  const told = reported(tenant, sorted);
+  const proposal = proposalOf(sorted, { tenant, generation, everApplied, approvals: orders.approvals });
+  const acting = actingOn(sorted, proposal);
+  const wished = acting.length > 0 ? acting : (proposal?.findings ?? []);
+  const looking = { ...NOTHING, actions: staleHealth(input), held: told };
+  if (wished.length === 0) return looking;
+
+  const flow = flowFor(wished, everApplied);
+  const purposes = purposesOf(wished);
+  const paused = heldBecause(tenant, flow, wished, pauseObjection(input, flow, purposes));
+  if (paused) return { ...looking, held: [paused, ...told] };
+
+  const open = proposal?.approval === null ? proposal : null;
+  const held = [...(open === null ? [] : [heldForApproval(tenant, sorted, open)]), ...told];
+  const planHash = open?.hash ?? null;
+  if (acting.length === 0) return { ...looking, held, planHash };
+  const stop = blocked(input, flow, acting, sorted);
+  if (stop) return { ...NOTHING, held: [stop, ...held], planHash };
+  const objection = unseenObjection(input) ?? windowObjection(input, flow, purposes);
+  const late = heldBecause(tenant, flow, acting, objection);
+  if (late) return { ...looking, held: [late, ...held], planHash };
+  const [approval, brokenGlass] = [proposal?.approval ?? null, glassFor(input, flow, purposes)];
+  const actions = [actionOf(tenant, flow, acting, { approval, brokenGlass })];
+  return { actions, held, planHash, approval, brokenGlass };
+}
+
+const NOTHING: Decided = { actions: [], held: [], planHash: null, approval: null, brokenGlass: null };
+
+/** Null when nothing would be held without it either. */
+function glassFor(input: PlanInput, flow: Flow, purposes: readonly Purpose[]): Order | null {
+  if (input.orders.breakGlass === null) return null;
+  const whole = { ...input, orders: { ...input.orders, breakGlass: null } };
+  const objection =
+    pauseObjection(whole, flow, purposes) ?? unseenObjection(whole) ?? windowObjection(whole, flow, purposes);
+  return objection === undefined ? null : input.orders.breakGlass;
+}
 
 const keys = (findings: readonly Finding[]): string[] => findings.map(findingKey);
 
-/** Only differences inside the cluster are put right without Terraform; a new generation is always applied in full. */
-const flowFor = (due: readonly Finding[], everApplied: boolean): Flow =>
-  everApplied && due.every((f) => f.plane === 'cluster' && f.class !== 'pending') ? 'redeploy' : 'provision';
+/** What is due, together with what was approved; nothing while what is due has to wait for an approval. */
+function actingOn({ due }: Sorted, proposal: Proposal | null): readonly Finding[] {
+  if (proposal === null) return due;
+  if (proposal.approval !== null) return [...new Set([...due, ...proposal.findings])];
+  return due.filter((finding) => !proposal.findings.includes(finding));
+}
+
+function actionOf(
+  tenant: string,
+  flow: Flow,
+  acting: readonly Finding[],
+  { approval, brokenGlass }: Pick<Decided, 'approval' | 'brokenGlass'>,
+): Action {
+  const mayDestroy = [...new Set(acting.flatMap((finding) => destroyed(finding) ?? []))].sort();
+  const by = [
+    summarise(flow, acting),
+    ...(approval === null ? [] : [`as ${approval.actor} approved (${approval.id})`]),
+    ...(brokenGlass === null ? [] : [`with the glass broken by ${brokenGlass.by} (${brokenGlass.id})`]),
+  ];
+  return {
+    tenant,
+    flow,
+    because: keys(acting),
+    summary: by.join(', '),
+    ...(mayDestroy.length > 0 && { mayDestroy }),
+  };
+}
 
 const summarise = (flow: Flow, due: readonly Finding[]): string =>
   `${flow} because of ${due.length} ${due.length === 1 ? 'finding' : 'findings'}: ${keys(due).slice(0, 3).join(', ')}` +
   (due.length > 3 ? ', …' : '');
 
 function blocked(
-  { tenant, failures, leaving, ledger }: PlanInput,
+  { tenant, failures, leaving, findings }: PlanInput,
   flow: Flow,
-  due: readonly Finding[],
-  findings: readonly Finding[],
+  acting: readonly Finding[],
+  { waiting, stuck }: Sorted,
 ): Held | undefined {
-  const blind = findings.find(
-    (f) => f.class === 'unreadable' && (flow !== 'redeploy' || f.plane === 'cluster'),
-  );
   const hold = (reason: HoldReason, message: string): Held => ({
     tenant,
     flow,
-    because: keys(due),
+    because: keys(acting),
     reason,
     message,
     next: null,
   });
+  const blind = findings.find(
+    (f) => f.class === 'unreadable' && (flow !== 'redeploy' || f.plane === 'cluster'),
+  );
   if (blind) {
     return hold(
       'unreadable',
@@ -94,9 +161,7 @@ function blocked(
         'to keep the tenant, apply a changed record',
     );
   }
-  const swept = findings.find(
-    (f) => decide(f, ledger?.appliedGeneration != null) === 'approve' && goesAlong(f, flow),
-  );
+  const swept = [...waiting, ...stuck].find((f) => !acting.includes(f) && goesAlong(f, flow));
   if (swept) {
     return hold(
       'approval',
@@ -114,62 +179,6 @@ function blocked(
   return undefined;
 }
 
-/**
- * Terraform applies the record as a whole, so what may not be made again without a person would come along with what
- * may; and there is nothing to deploy into where the cluster is gone.
- */
-const goesAlong = (finding: Finding, flow: Flow): boolean =>
-  flow === 'provision' ||
-  finding.plane === 'cluster' ||
-  (finding.kind === 'cluster' && finding.class === 'missing');
-
-/** Classes that are always told and never corrected, each with advice of its own. */
-const REPORTED: ReadonlySet<FindingClass> = new Set(['extra', 'unhealthy', 'unreadable']);
-
-const CONTESTED =
-  'somebody else sets it back whenever it is put right, so Plumbline leaves it alone: stop them, or take their value ' +
-  'into the record; once it has stayed right for a week, or a person has approved it, it is corrected again';
-
-/** What policy leaves to people, one entry per reason. */
-function reported(tenant: string, findings: readonly Finding[], everApplied: boolean): Held[] {
-  const groups: { reason: HoldReason; message: string; pick: (f: Finding) => boolean }[] = [
-    { reason: 'contested', message: CONTESTED, pick: (f) => f.contested !== null },
-    {
-      reason: 'approval',
-      message:
-        'putting it right would replace or remove something that may hold data; do it by hand or change the record',
-      pick: (f) => decide(f, everApplied) === 'approve',
-    },
-    {
-      reason: 'report-only',
-      message: 'policy only reports additions; take it into the record, or remove it by hand',
-      pick: (f) => f.class === 'extra',
-    },
-    {
-      reason: 'report-only',
-      message: 'the configuration may be right and the workload ill; look at its logs, or ask for a rebuild',
-      pick: (f) => f.class === 'unhealthy',
-    },
-    {
-      reason: 'unreadable',
-      message:
-        'what could not be read is neither right nor wrong; restore the read and the next pass will say',
-      pick: (f) => f.class === 'unreadable',
-    },
-    {
-      reason: 'report-only',
-      message: 'policy has no correction for it; put it right by hand',
-      pick: (f) => !REPORTED.has(f.class) && decide(f, everApplied) === 'report',
-    },
-  ];
-  return groups.flatMap(({ reason, message, pick }) => {
-    const because = keys(
-      findings.filter((f) => pick(f) && (f.contested !== null) === (reason === 'contested')),
-    );
-    return because.length === 0 ? [] : [{ tenant, flow: null, because, reason, message, next: null }];
-  });
-}
-
 const inFlight = ({ tenant, findings }: PlanInput, active: ExecutionEntry): Held => ({
   tenant,
   flow: active.flow,
@@ -180,13 +189,15 @@ const inFlight = ({ tenant, findings }: PlanInput, active: ExecutionEntry): Held
 });
 
 /** A deployed tenant whose health nobody asked for lately is asked again; a look, not a change. */
-function staleHealth({ tenant, ledger, now }: PlanInput): Action | undefined {
-  if (ledger?.health == null || ledger.serviceEndpoint === null) return undefined;
-  if (Date.parse(now) - Date.parse(ledger.health.checkedAt) <= HEALTH_MAX_AGE_MS) return undefined;
-  return {
-    tenant,
-    flow: 'health-check',
-    because: [],
-    summary: `health-check because the last result is of ${ledger.health.checkedAt}`,
-  };
+function staleHealth({ tenant, ledger, now }: PlanInput): Action[] {
+  if (ledger?.health == null || ledger.serviceEndpoint === null) return [];
+  if (Date.parse(now) - Date.parse(ledger.health.checkedAt) <= HEALTH_MAX_AGE_MS) return [];
+  return [
+    {
+      tenant,
+      flow: 'health-check',
+      because: [],
+      summary: `health-check because the last result is of ${ledger.health.checkedAt}`,
+    },
+  ];
 }

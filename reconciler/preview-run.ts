@@ -2,13 +2,16 @@
  * What storing a record would lead to: the plan of the next pass, and the exact definition and argument it would
  * launch with. The world is taken to stand as it was last applied, so nothing has to be looked at. Pure.
  */
-import type { ExecutionEntry, LedgerEntry } from '../desired-state/store.ts';
+import type { Directive, ExecutionEntry, LedgerEntry } from '../desired-state/store.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { diff } from './diff.ts';
 import { expect } from './expect.ts';
 import { firstIntent, launchable, type Launchable } from './launchable.ts';
 import type { Fields, Flow, Have, Plan, Platform, Reading, Want } from './model.ts';
 import { plan } from './plan.ts';
+import { withExceptions } from './policy/exceptions.ts';
+import { ordersOf } from './policy/orders.ts';
+import type { PolicyRule } from './policy/table.ts';
 
 export interface RunInput {
   readonly tenant: Tenant;
@@ -20,6 +23,9 @@ export interface RunInput {
   readonly active: ExecutionEntry | undefined;
   readonly platform: Platform;
   readonly requester: string;
+  readonly rules: readonly PolicyRule[];
+  /** What people ordered for the tenant and for the fleet. */
+  readonly directives: readonly Directive[];
   /** RFC 3339. */
   readonly now: string;
 }
@@ -34,13 +40,15 @@ export interface RunPreview {
 export function previewRun(input: RunInput): RunPreview {
   const decided = planOf(input);
   const flow = decided.actions[0]?.flow ?? decided.held.find((held) => held.flow !== null)?.flow ?? null;
-  return { plan: decided, launch: flow === null ? null : launchOf(input, flow) };
+  const mayDestroy = decided.actions[0]?.mayDestroy ?? [];
+  return { plan: decided, launch: flow === null ? null : launchOf(input, flow, mayDestroy) };
 }
 
-function planOf({ tenant, generation, applied, ledger, active, now }: RunInput): Plan {
+function planOf(input: RunInput): Plan {
+  const { tenant, generation, applied, ledger, active, rules, directives, now } = input;
   // What was taken away on purpose stays away, whatever its record says.
   if (ledger?.status === 'DECOMMISSIONED') return { actions: [], held: [] };
-  const { name } = tenant.metadata;
+  const { name, labels } = tenant.metadata;
   const digest = ledger?.imageDigest ?? null;
   const wants = expect(tenant, digest);
   const before = applied && expect(applied, digest);
@@ -55,7 +63,21 @@ function planOf({ tenant, generation, applied, ledger, active, now }: RunInput):
     since: () => undefined,
     now,
   });
-  return plan({ tenant: name, findings, ledger, active, failures: 0, leaving: false, now });
+  const orders = ordersOf(directives, { tenant: name, labels, share: { index: 0, count: 1 }, now });
+  return plan({
+    tenant: name,
+    generation,
+    labels,
+    maintenance: tenant.spec.maintenance ?? null,
+    findings: withExceptions(findings, orders.exceptions, now),
+    ledger,
+    active,
+    failures: 0,
+    leaving: false,
+    rules,
+    orders,
+    now,
+  });
 }
 
 function asApplied(applied: readonly Want[], wants: readonly Want[], at: string): Have {
@@ -76,7 +98,7 @@ function asApplied(applied: readonly Want[], wants: readonly Want[], at: string)
 }
 
 /** As `launch` does it; only the intent's last number is not known before the ledger has given it. */
-function launchOf(input: RunInput, flow: Flow): Launchable {
-  const told = { ...input, flow };
+function launchOf(input: RunInput, flow: Flow, mayDestroy: readonly string[]): Launchable {
+  const told = { ...input, flow, mayDestroy };
   return launchable({ ...told, intent: firstIntent(told) });
 }

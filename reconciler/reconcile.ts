@@ -3,14 +3,19 @@
  * allows, report. Every stage is a plain value; only `launch` and the store change anything.
  */
 import { assemble, type Judged } from './assemble.ts';
+import { heldMeanwhile } from './admit.ts';
 import { Survey } from './coverage.ts';
 import { describe } from './error-text.ts';
+import { withFleetExceptions } from './fleet-exceptions.ts';
 import { inquire } from './inquire.ts';
-import { isObservable, judge, toContext, toObserved } from './judge.ts';
+import { isObservable, judge, toContext, toObserved, type Judging } from './judge.ts';
 import { launch, PASS } from './launch.ts';
 import { load } from './load.ts';
+import { markLaunched, markSeen } from './mark.ts';
 import type { Platform, RunReport } from './model.ts';
 import { observe } from './observe.ts';
+import { WHOLE } from './policy/orders.ts';
+import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
 import type { Ports } from './ports.ts';
 import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
@@ -26,6 +31,10 @@ export interface PassOptions {
   /** This task's share of the fleet. */
   readonly shard?: { readonly index: number; readonly count: number };
   readonly runId: string;
+  /** Left out: what the table says by itself. */
+  readonly policy?: PolicySettings;
+  /** Directives to leave out, for a dry run that looks ahead: what would be, if they had never been given. */
+  readonly lifted?: readonly string[];
   /** What happened along the way, for progress and logs. */
   readonly onEvent?: (event: PassEvent) => void;
 }
@@ -55,20 +64,23 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   emit({ type: 'observed', tenants: have.size });
 
   const named = new Set(options.only);
+  const by = { rules: (options.policy ?? DEFAULT_POLICY).rules, share: options.shard ?? WHOLE };
+  const look = { whole: options.only === undefined, share: by.share, now: startedAt };
   const judged = await Promise.all(
     cases.map(async (item) => {
       const { name } = item.stored;
       const strays = await confirmStrays(ports.reads, survey, name);
       const surplus = { coverage: survey.coverageOf(name), strays };
-      return judge(named.has(name) ? { ...item, failures: 0 } : item, have.get(name), startedAt, surplus);
+      return judge(named.has(name) ? { ...item, failures: 0 } : item, have.get(name), startedAt, by, surplus);
     }),
   );
-  const known = await inquire(ports, options.platform, judged);
-  const launched = options.dryRun ? known : await launchAll(ports, options, known);
+  const known = await inquire(ports, options.platform, withFleetExceptions(judged, look));
+  const launched = options.dryRun ? known : await launchAll(ports, options, known, by);
 
   const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
   if (!options.dryRun) {
     await ports.store.saveRun(runRecordOf(report, cases, options.only ?? null));
+    await markSeen(ports.store, launched, look);
     await tidy(ports, options);
   }
   return report;
@@ -87,7 +99,12 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
 }
 
 /** One after the other: the store's transactions and the definition's deployment would only contend. */
-async function launchAll(ports: Ports, options: PassOptions, judged: readonly Judged[]): Promise<Judged[]> {
+async function launchAll(
+  ports: Ports,
+  options: PassOptions,
+  judged: readonly Judged[],
+  by: Judging,
+): Promise<Judged[]> {
   const emit = options.onEvent ?? (() => undefined);
   const done: Judged[] = [];
   for (const item of judged) {
@@ -97,16 +114,24 @@ async function launchAll(ports: Ports, options: PassOptions, judged: readonly Ju
       done.push(item);
       continue;
     }
+    const now = ports.clock.now().toISOString();
+    const held = await heldMeanwhile(ports.store, item, action, { now, by });
+    if (held !== undefined) {
+      done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
+      continue;
+    }
     const result = await launch(ports, options.platform, {
       tenant,
       applied: applied?.tenant ?? null,
       ledger,
       generation: stored.generation,
       flow: action.flow,
-      because: action.because,
+      because: [...action.because, ...(item.approval === null ? [] : [`approval:${item.approval.id}`])],
       requester: PASS,
+      mayDestroy: action.mayDestroy ?? [],
     });
     if (result.outcome === 'launched') {
+      await markLaunched(ports.store, item);
       emit({ type: 'launched', tenant: stored.name, flow: action.flow, intent: result.intent });
       done.push({ ...item, executions: new Map([[action, result.execution]]) });
     } else {

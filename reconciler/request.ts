@@ -1,21 +1,25 @@
 /**
  * What a person asks for: rebuild, redeploy, decommission. Ownership of tenant, cluster and namespace is verified
  * against record and ledger before anything starts, and a refusal is recorded with its reason like everything else.
+ * Pauses and windows hold a person's request as they hold a pass.
  */
-import { parseTenant } from '../desired-state/parse.ts';
-import type { LedgerEntry, RequestKind, Store, StoredTenant } from '../desired-state/store.ts';
-import type { Tenant } from '../desired-state/tenant.ts';
-import { projectOf, rivalsOf, unlawful } from './claims.ts';
+import { FLEET, type LedgerEntry, type RequestKind } from '../desired-state/store.ts';
+import type { Purpose } from '../desired-state/tenant.ts';
 import { launch } from './launch.ts';
 import type { Platform } from './model.ts';
-import { namesOf } from './names.ts';
+import { ownedBy, type Owned } from './ownership.ts';
+import { pauseObjection, windowObjection, type HoldFor, type Objection } from './policy/holds.ts';
+import { ordersOf, WHOLE, type Order } from './policy/orders.ts';
 import type { Ports } from './ports.ts';
+
+/** A request that starts a flow. */
+export type FlowKind = Exclude<RequestKind, 'approve'>;
 
 export interface FlowRequest {
   /** Unique per request; the caller makes it, so that a repeated call is recorded once. */
   readonly id: string;
   readonly tenant: string;
-  readonly kind: RequestKind;
+  readonly kind: FlowKind;
   /** Email of who asks. */
   readonly requester: string;
   readonly reason: string;
@@ -47,52 +51,23 @@ export async function requestFlow(
 }
 
 async function attempt(ports: Ports, platform: Platform, request: FlowRequest): Promise<RequestResult> {
-  const stored = await ports.store.getTenant(request.tenant);
-  if (!stored) return refuse(`there is no tenant "${request.tenant}"`);
-  const parsed = parseTenant(stored.record);
-  if (!parsed.ok) {
-    return refuse(
-      `the record of ${request.tenant} is not valid: ${parsed.problems[0]?.message ?? 'unknown problem'}`,
-    );
-  }
-  const ledger = await ports.store.getLedger(request.tenant);
-  const objection =
-    unowned(request, parsed.tenant, ledger) ??
-    unlawful(parsed.tenant, stored.name, await rivals(ports.store, stored)) ??
-    unready(request, ledger);
+  const found = await ownedBy(ports.store, request.tenant, request.requester);
+  if ('objection' in found) return refuse(found.objection);
+  const objection = unready(request, found.owned.ledger);
   if (objection !== undefined) return refuse(objection);
-  return start(ports, platform, request, { stored, tenant: parsed.tenant, ledger });
+  const timing = await timely(ports, request, found.owned);
+  if (timing.objection !== undefined) return refuse(untimely(timing.objection));
+  const result = await start(ports, platform, request, found.owned);
+  if (result.accepted && timing.brokenGlass !== null) {
+    await ports.store.useDirective(request.tenant, timing.brokenGlass.id, {
+      wanted: 1,
+      most: Number.MAX_SAFE_INTEGER,
+    });
+  }
+  return result;
 }
 
 const refuse = (reason: string): RequestResult => ({ accepted: false, reason });
-
-function unowned(
-  { requester, tenant: name }: FlowRequest,
-  tenant: Tenant,
-  ledger: LedgerEntry | undefined,
-): string | undefined {
-  if (requester !== tenant.spec.owner) {
-    return `${requester} does not own ${name}: its record names ${tenant.spec.owner} as owner`;
-  }
-  if (ledger?.namespace != null && ledger.namespace !== tenant.spec.workload.namespace) {
-    return `the record of ${name} names namespace ${tenant.spec.workload.namespace}, but ${ledger.namespace} is what it holds`;
-  }
-  const cluster = namesOf(tenant).cluster;
-  if (ledger?.cluster != null && ledger.cluster !== cluster) {
-    return `the record of ${name} names cluster ${cluster}, but ${ledger.cluster} is what it holds`;
-  }
-  return undefined;
-}
-
-/** A project is one tenant's alone; with two records claiming it, neither may act on it. */
-async function rivals(store: Store, stored: StoredTenant): Promise<string[]> {
-  const project = projectOf(stored.record);
-  const claimants: string[] = [];
-  for await (const other of store.listTenants()) {
-    if (projectOf(other.record) === project) claimants.push(other.name);
-  }
-  return rivalsOf(new Map([[project ?? '', claimants]]), stored, await store.ledgerOf(claimants));
-}
 
 function unready(request: FlowRequest, ledger: LedgerEntry | undefined): string | undefined {
   const { kind, tenant: name } = request;
@@ -106,11 +81,38 @@ function unready(request: FlowRequest, ledger: LedgerEntry | undefined): string 
   return undefined;
 }
 
+const PURPOSES: Readonly<Record<FlowKind, Purpose>> = {
+  // A new image is a new version, whether or not the record changed.
+  rebuild: 'upgrade',
+  redeploy: 'heal',
+  decommission: 'decommission',
+};
+
+/** Whether a pause or a window holds it, and the broken glass that keeps them from it. */
+async function timely(
+  { store, clock }: Ports,
+  { tenant: name, kind }: FlowRequest,
+  { tenant, ledger }: Owned,
+): Promise<{ readonly objection: Objection | undefined; readonly brokenGlass: Order | null }> {
+  const now = clock.now().toISOString();
+  const { labels } = tenant.metadata;
+  const directives = await store.listDirectives([name, FLEET]);
+  const orders = ordersOf(directives, { tenant: name, labels, share: WHOLE, now });
+  const of: HoldFor = { tenant: name, maintenance: tenant.spec.maintenance ?? null, ledger, orders, now };
+  const ask = (under: HoldFor) =>
+    pauseObjection(under, kind, [PURPOSES[kind]]) ?? windowObjection(under, kind, [PURPOSES[kind]]);
+  const unbroken = ask({ ...of, orders: { ...orders, breakGlass: null } });
+  return { objection: ask(of), brokenGlass: unbroken === undefined ? null : orders.breakGlass };
+}
+
+const untimely = ({ message, next }: Objection): string =>
+  next === null ? message : `${message} (next allowed ${next})`;
+
 async function start(
   ports: Ports,
   platform: Platform,
   request: FlowRequest,
-  found: { stored: StoredTenant; tenant: Tenant; ledger: LedgerEntry | undefined },
+  found: Owned,
 ): Promise<RequestResult> {
   const result = await launch(ports, platform, {
     tenant: found.tenant,

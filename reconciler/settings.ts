@@ -10,7 +10,8 @@ import { z } from 'zod';
 import type { StoreChoice } from '../desired-state/open.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
-import type { Platform } from './model.ts';
+import { at } from './json.ts';
+import type { Json, Platform } from './model.ts';
 import {
   LOCAL_IDENTITIES,
   LOCAL_PLATFORM,
@@ -21,6 +22,8 @@ import {
   missingSettings,
   type Identities,
 } from './platform-settings.ts';
+import { parsePolicy } from './policy-settings.ts';
+import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
 
 export { LOCAL_PLATFORM, SettingsError };
 
@@ -30,6 +33,8 @@ export interface Settings {
   readonly identities: Identities;
   /** Email of who asks; null: whoever the Google Cloud credentials belong to. */
   readonly identity: string | null;
+  /** From the file only: it is agreed on once, not given along with a command. */
+  readonly policy: PolicySettings;
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
   platform(): Platform;
 }
@@ -68,8 +73,9 @@ const fileSchema = z.strictObject({
   store: z.enum(['spanner', 'embedded']).optional(),
   /** Of the embedded store. */
   storeFile: text,
+  policy: z.unknown().optional(),
 });
-type SettingsFile = z.infer<typeof fileSchema>;
+type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
 /** Reads files and the environment once; calls nothing over the network and changes nothing. */
 export function loadSettings(input: SettingsInput): Settings {
@@ -86,6 +92,7 @@ export function loadSettings(input: SettingsInput): Settings {
     local: info ? { endpoints: completeEndpoints(info), caFile: info.caFile } : null,
     identities: identitiesOf(env, file, info ? LOCAL_IDENTITIES : { observe: null, launch: null }),
     identity: identityOf(input, info !== undefined, store),
+    policy: file.policy,
     platform: () => complete(platform),
   };
 }
@@ -94,13 +101,19 @@ export function loadSettings(input: SettingsInput): Settings {
  * The platform alone, for what reaches nothing: no store has to be named and no local cloud has to run. `assumed`:
  * nothing of it is set anywhere, so it is the local cloud's. Throws SettingsError when only a part is set.
  */
-export function loadPlatform(input: SettingsInput): { platform: Platform; assumed: boolean } {
+export function loadPlatform(input: SettingsInput): {
+  platform: Platform;
+  policy: PolicySettings;
+  assumed: boolean;
+} {
   const { env, flags, cwd } = input;
-  const given = givenPlatform(flags.set ?? [], env, readFile(input).platform);
+  const file = readFile(input);
+  const given = givenPlatform(flags.set ?? [], env, file.platform);
   const named = env['PLUMBLINE_LOCAL'];
   const local = named !== '' && existsSync(resolve(cwd, named ?? DEFAULT_INFO_FILE));
   const assumed = !local && Object.keys(given).length === 0;
-  return { platform: local || assumed ? { ...LOCAL_PLATFORM, ...given } : complete(given), assumed };
+  const platform = local || assumed ? { ...LOCAL_PLATFORM, ...given } : complete(given);
+  return { platform, policy: file.policy, assumed };
 }
 
 function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {
@@ -110,7 +123,8 @@ function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {
   try {
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return { platform: {} };
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { platform: {}, policy: DEFAULT_POLICY };
     throw new SettingsError(`the settings file ${path} cannot be read; correct --config or the path`, {
       cause: error,
     });
@@ -122,8 +136,13 @@ function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {
     throw new SettingsError(`${path} is not valid YAML: ${(error as Error).message}`, { cause: error });
   }
   const parsed = fileSchema.safeParse(value ?? {});
-  if (!parsed.success) throw new SettingsError(`${path}:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  const policy = parsePolicy(at(value as Json, 'policy'));
+  const problems = [
+    ...(parsed.success ? [] : [z.prettifyError(parsed.error)]),
+    ...(policy.ok ? [] : policy.problems),
+  ];
+  if (!parsed.success || !policy.ok) throw new SettingsError(`${path}:\n${problems.join('\n')}`);
+  return { ...parsed.data, policy: policy.policy };
 }
 
 /**

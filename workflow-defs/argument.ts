@@ -21,8 +21,10 @@ export interface ExecutionArgument {
     readonly vars: Json;
     /** Folder of the state bucket, e.g. `tenants/acme`. */
     readonly statePrefix: string;
-    /** Resources the plan may delete or replace; the terraform step refuses a plan that goes beyond. */
+    /** Everything may go: a decommission. */
     readonly allowDestroy: boolean;
+    /** Else these addresses, and the terraform step refuses a plan that deletes or replaces any other. */
+    readonly mayDestroy: readonly string[];
   };
   readonly pool: {
     /** `projects/P/locations/R/workerPools/W`. */

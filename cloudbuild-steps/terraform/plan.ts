@@ -38,11 +38,13 @@ export function reviewPlan(json: string): Reviewed {
   return { changes, destroys };
 }
 
-/** Throws `StepError` that lists what the plan would destroy. */
-export function refuseDestruction({ destroys }: Reviewed): void {
-  if (destroys.length === 0) return;
+/** Throws `StepError` that lists what the plan would destroy beyond what was approved, address by address. */
+export function refuseDestruction({ destroys }: Reviewed, approved: readonly string[]): void {
+  const refused = destroys.filter((address) => !approved.includes(address));
+  if (refused.length === 0) return;
   throw new StepError(
-    `the plan would delete or replace ${destroys.join(', ')}, and this run may not destroy anything; ` +
-      'nothing was changed. Change the record so that these stay, or have the replacement approved',
+    `the plan would delete or replace ${refused.join(', ')}, and this run may ${
+      approved.length === 0 ? 'not destroy anything' : `only do that to ${approved.join(', ')}`
+    }; nothing was changed. Change the record so that these stay, or have the replacement approved`,
   );
 }

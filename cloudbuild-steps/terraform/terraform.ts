@@ -31,13 +31,15 @@ const input = z.strictObject({
   prefix: z.string().min(1),
   vars: z.record(z.string(), json),
   allowDestroy: z.boolean(),
+  /** Addresses that may be deleted or replaced where not everything may. */
+  mayDestroy: z.array(z.string()).default([]),
 });
 
 /** Gives `{outputs, changes}`; sensitive outputs are left out, because step outputs are kept in clear. */
 export async function apply(raw: Json, context: Context): Promise<Json> {
-  const { allowDestroy, ...of } = parseInput(input, raw);
+  const { allowDestroy, mayDestroy, ...of } = parseInput(input, raw);
   const terraform = await open(of, of.vars, context);
-  const changes = await terraform.planAndApply({ destroy: false, allowDestroy });
+  const changes = await terraform.planAndApply({ destroy: false, allowDestroy, mayDestroy });
   return { outputs: readOutputs(await terraform.run(outputArguments(), SHORT)), changes: { ...changes } };
 }
 
@@ -45,7 +47,7 @@ export async function apply(raw: Json, context: Context): Promise<Json> {
 export async function destroy(raw: Json, context: Context): Promise<Json> {
   const of = parseInput(input, raw);
   const terraform = await open(of, of.vars, context);
-  const changes = await terraform.planAndApply({ destroy: true, allowDestroy: of.allowDestroy });
+  const changes = await terraform.planAndApply({ ...of, destroy: true });
   const left = (await terraform.run(listArguments(), SHORT)).split('\n').filter((line) => line !== '');
   if (left.length > 0) {
     throw new StepError(`terraform destroy ended, but the state still holds ${left.join(', ')}; ask again`);
@@ -55,7 +57,7 @@ export async function destroy(raw: Json, context: Context): Promise<Json> {
 
 /** Gives `{drift, omitted, checkedAt}`: where the world differs from the state. Changes neither of them. */
 export async function planRefresh(raw: Json, context: Context): Promise<Json> {
-  const of = parseInput(input.omit({ allowDestroy: true }), raw);
+  const of = parseInput(input.omit({ allowDestroy: true, mayDestroy: true }), raw);
   const terraform = await open(of, of.vars, context);
   await terraform.run(refreshArguments(), PLAN);
   const { drift, omitted } = driftOf(await terraform.run(showArguments(), SHORT));
@@ -90,10 +92,14 @@ async function open(state: State, vars: Json, context: Context) {
   await run(initArguments(state), INIT);
   return {
     run,
-    async planAndApply(may: { destroy: boolean; allowDestroy: boolean }): Promise<Changes> {
+    async planAndApply(may: {
+      readonly destroy: boolean;
+      readonly allowDestroy: boolean;
+      readonly mayDestroy: readonly string[];
+    }): Promise<Changes> {
       await run(planArguments(may.destroy), PLAN);
       const reviewed = reviewPlan(await run(showArguments(), SHORT));
-      if (!may.allowDestroy) refuseDestruction(reviewed);
+      if (!may.allowDestroy) refuseDestruction(reviewed, may.mayDestroy);
       await run(applyArguments(), APPLY);
       return reviewed.changes;
     },

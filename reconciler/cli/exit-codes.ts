@@ -1,5 +1,5 @@
 /** What a number at the end of a command means. This table is a promise: codes are added, never given another meaning. */
-import type { RunReport } from '../model.ts';
+import type { FindingClass, RunReport } from '../model.ts';
 
 export const EXIT = {
   ok: 0,
@@ -18,8 +18,17 @@ interface DetailedCode {
   readonly applies: (report: RunReport) => boolean;
 }
 
-const has = (report: RunReport, ...classes: (keyof RunReport['summary']['findings'])[]): boolean =>
-  classes.some((name) => (report.summary.findings[name] ?? 0) > 0);
+/** What is known and accepted is counted in the report, and raises no alarm. */
+const has = (report: RunReport, ...classes: readonly FindingClass[]): boolean =>
+  classes.some((name) => (report.summary.findings[name] ?? 0) > acceptedOf(report, name));
+
+function acceptedOf({ summary, tenants }: RunReport, name: FindingClass): number {
+  if (summary.excepted === 0) return 0;
+  const accepted = tenants.map(
+    ({ findings }) => findings.filter((each) => each.excepted !== null && each.class === name).length,
+  );
+  return accepted.reduce((sum, each) => sum + each, 0);
+}
 
 /** The pass wanted to act and could not; the next one tries again. */
 export const launchFailed = ({ tenants }: RunReport): boolean =>

@@ -18,9 +18,11 @@ export class UsageError extends CliError {
   }
 }
 
-/** As kubectl says it. */
-export const notFound = (kind: string, name: string): CliError =>
-  new CliError(`Error from store (NotFound): ${kind} "${name}" not found`);
+/** As kubectl says it; `near` is a name that may have been meant. */
+export const notFound = (kind: string, name: string, near?: string): CliError =>
+  new CliError(
+    `Error from store (NotFound): ${kind} "${name}" not found${near === undefined ? '' : `; did you mean "${near}"?`}`,
+  );
 
 /** Errors whose message was written for people: their names, so that no store or cloud client has to be loaded. */
 const EXPECTED: ReadonlySet<string> = new Set([

@@ -16,6 +16,7 @@ import type { VersionOptions } from './commands/version.ts';
 import { detailedHelp } from './exit-codes.ts';
 import { Cli, type GlobalFlags, type Host } from './host.ts';
 import { addLocalCommands } from './program-local.ts';
+import { addOrderCommands } from './program-orders.ts';
 import { addWorkflowsCommand } from './program-workflows.ts';
 
 const OUTPUT_TABLE = ['table', 'wide', 'json', 'yaml', 'name'] as const;
@@ -48,6 +49,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
   addRecordCommands(program, bind);
   addPassCommands(program, bind);
   addRequestCommands(program, bind);
+  addOrderCommands(program, bind);
   addLocalCommands(program, bind);
   addWorkflowsCommand(program, bind);
   addOtherCommands(program, bind);
@@ -109,12 +111,13 @@ function addRecordCommands(program: Command, bind: Bind): void {
     );
   program
     .command('get')
-    .summary('list tenants, runs or executions')
+    .summary('list tenants, runs, executions or directives')
     .description(
-      'Lists tenants (default), runs or executions. `get tenant NAME -o yaml` gives a record to edit and apply.',
+      'Lists tenants (default), runs, executions, or directives: pauses, exceptions, approvals and the like in force. ' +
+        '`get tenant NAME -o yaml` gives a record to edit and apply.',
     )
-    .argument('[kind]', 'tenants, runs or executions; also tenant/NAME', 'tenants')
-    .argument('[name]', 'only this one (executions: of this tenant)')
+    .argument('[kind]', 'tenants, runs, executions or directives; also tenant/NAME', 'tenants')
+    .argument('[name]', 'only this one (executions, directives: of this tenant)')
     .addOption(outputOption(OUTPUT_TABLE, 'table'))
     .action((kind: string, name: string | undefined, options: GetOptions) =>
       bind(async (cli) => (await import('./commands/get.ts')).get(cli, kind, name, options)),
@@ -182,6 +185,19 @@ function addRequestCommands(program: Command, bind: Bind): void {
     .option('--wait', 'wait until it has ended', false)
     .action((name: string, options: RequestOptions) =>
       bind(async (cli) => (await import('./commands/request.ts')).request(cli, 'rebuild', name, options)),
+    );
+  program
+    .command('redeploy')
+    .summary('deploy again what is deployed')
+    .description(
+      'Deploys the manifests with the image that is deployed now, without Terraform and without a build. Only the ' +
+        'owner of the tenant may ask.',
+    )
+    .argument('<name>', 'the tenant; also tenant/NAME')
+    .requiredOption('--reason <text>', 'why, kept with the request')
+    .option('--wait', 'wait until it has ended', false)
+    .action((name: string, options: RequestOptions) =>
+      bind(async (cli) => (await import('./commands/request.ts')).request(cli, 'redeploy', name, options)),
     );
   program
     .command('decommission')

@@ -2,6 +2,7 @@
 import type { Finding, RunReport, TenantReport } from '../model.ts';
 import { findingKey } from '../model.ts';
 import { Markup, anchor, html } from './markup.ts';
+import { orderLines } from './orders.ts';
 import { printable } from './printable.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
 import {
@@ -20,7 +21,9 @@ import {
   generations,
   hasSection,
   hasSides,
+  heldText,
   nextFor,
+  planText,
   plural,
   shortAnswer,
   shortTime,
@@ -52,7 +55,7 @@ export function renderHtml(report: RunReport): string {
           <p class="quiet">${headline(report)}</p>
         </header>
         <main>
-          ${counts(report)} ${overview(report)}
+          ${counts(report)} ${overview(report)} ${orders(report)}
           ${report.tenants.filter(hasSection).map((tenant) => tenantSection(tenant, report))}
         </main>
         <footer class="quiet">
@@ -89,6 +92,7 @@ function counts({ summary }: RunReport): Markup {
     ]),
     ['launched', summary.launched, ''],
     ['held', summary.held, ''],
+    ['excepted', summary.excepted, ''],
   ];
   return html`<ul class="counts">
       ${cells.map(([name, count, style]) => html`<li><b class="${count === 0 ? 'quiet' : style}">${count}</b> ${name}</li> `)}
@@ -119,6 +123,16 @@ function overview({ tenants }: RunReport): Markup {
     </div>`;
 }
 
+/** Pauses and broken glass: what holds actions back, or keeps others from doing so. */
+const orders = (report: RunReport): Markup =>
+  html`${orderLines(report).map(
+    ({ title, lines }) =>
+      html`<h2 id="${anchor(title)}">${title}</h2>
+        <ul>
+          ${lines.map((line) => html`<li>${text(line)}</li> `)}
+        </ul> `,
+  )}`;
+
 function overviewRow(tenant: TenantReport): Markup {
   const name = text(tenant.name);
   const shown = !hasSection(tenant) ? html`${name}` : html`<a href="#${anchor(tenant.name)}">${name}</a>`;
@@ -144,7 +158,7 @@ function tenantSection(tenant: TenantReport, report: RunReport): Markup {
     <h2 id="${anchor(tenant.name)}">${text(tenant.name)}</h2>
     <p class="quiet">
       ${VERDICT_WORDS[tenant.verdict]}, ${tenant.status ?? 'no status yet'}, ${generations(tenant)},
-      ${plural(tenant.resources, 'resource')} compared
+      ${plural(tenant.resources, 'resource')} compared${planText(tenant)}
     </p>
     ${tenant.error !== null && html`<p class="error">Could not be judged: ${text(tenant.error)}</p> `}${byResource(
       tenant.findings,
@@ -175,9 +189,7 @@ function loose(tenant: TenantReport): Markup {
     ...tenant.actions
       .filter(({ because }) => because.length === 0)
       .map(({ flow, summary }) => `Next: ${flow}: ${summary}`),
-    ...tenant.held
-      .filter(({ because }) => because.length === 0)
-      .map(({ reason, message }) => `Held, ${reason}: ${shortTime(message)}`),
+    ...tenant.held.filter(({ because }) => because.length === 0).map((held) => `Held, ${heldText(held)}`),
   ];
   return html`${lines.map((line) => html`<p>${text(line)}</p> `)}`;
 }

@@ -1,6 +1,7 @@
 /** The report for a terminal or a log: the answer first and last, a table of tenants, then every finding with its cause. */
 import type { Finding, FindingClass, RunReport, TenantReport } from '../model.ts';
 import { columns } from './columns.ts';
+import { orderLines } from './orders.ts';
 import { printable } from './printable.ts';
 import {
   SYMBOLS,
@@ -18,8 +19,10 @@ import {
   generations,
   hasSection,
   hasSides,
+  heldText,
   isQuiet,
   nextFor,
+  planText,
   plural,
   shortTime,
   unexplainedNames,
@@ -63,6 +66,9 @@ export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {
   const loud = report.tenants.filter(hasSection);
   const lines = [painted, paint.dim(headline(report)), ''];
   if (report.tenants.length > 0) lines.push(...table(report.tenants, paint), '');
+  for (const { title, lines: orders } of orderLines(report)) {
+    lines.push(paint.bold(`${title}:`), ...orders.map((line) => paint.magenta(printable(`  ${line}`))), '');
+  }
   for (const tenant of loud) lines.push(...tenantLines(tenant, report, paint), '');
   if (loud.some(({ findings }) => findings.length > 0)) lines.push(paint.dim(legend()), '');
   lines.push(painted);
@@ -109,7 +115,7 @@ function table(tenants: readonly TenantReport[], paint: Paint): string[] {
 
 function tenantLines(tenant: TenantReport, report: RunReport, paint: Paint): string[] {
   const lines = [
-    `${paint.bold(printable(tenant.name))}: ${VERDICT_WORDS[tenant.verdict]}, ${generations(tenant)}, ${plural(tenant.resources, 'resource')} compared`,
+    `${paint.bold(printable(tenant.name))}: ${VERDICT_WORDS[tenant.verdict]}, ${generations(tenant)}, ${plural(tenant.resources, 'resource')} compared${planText(tenant)}`,
   ];
   if (tenant.error !== null) lines.push(`  ${paint.red(`could not be judged: ${printable(tenant.error)}`)}`);
   const common = commonNext(tenant, report.run.mode);
@@ -146,7 +152,7 @@ function looseLines(tenant: TenantReport, paint: Paint): string[] {
       .map(({ flow, summary }) => paint.cyan(printable(`  next: ${flow}: ${summary}`))),
     ...tenant.held
       .filter(({ because }) => because.length === 0)
-      .map(({ reason, message }) => paint.magenta(printable(`  held, ${reason}: ${shortTime(message)}`))),
+      .map((held) => paint.magenta(printable(`  held, ${heldText(held)}`))),
   ];
 }
 

@@ -5,6 +5,7 @@ import {
   type Coverage,
   type Finding,
   type FindingClass,
+  type Held,
   type Json,
   type Plane,
   type RunReport,
@@ -103,7 +104,8 @@ export function answer(report: RunReport): string {
   if (summary.tenants === 0) return `No tenants: there is no record to compare (${asOf}).`;
   const open = { ...summary.verdicts, 'in-sync': 0, decommissioned: 0 };
   const verdicts = settled(summary) === summary.tenants ? '' : ` (${verdictCounts(open)})`;
-  return `${shortAnswer(report)}${verdicts}; ${classCounts(summary.findings) || 'no findings'} (${asOf}).`;
+  const excepted = summary.excepted === 0 ? '' : `, ${summary.excepted} of them excepted`;
+  return `${shortAnswer(report)}${verdicts}; ${classCounts(summary.findings) || 'no findings'}${excepted} (${asOf}).`;
 }
 
 const settled = ({ verdicts }: RunReport['summary']): number =>
@@ -139,10 +141,15 @@ export function nextFor(tenant: TenantReport, finding: Finding, mode: RunReport[
   const held = tenant.held.find(({ because }) => because.includes(key));
   if (held) {
     const what = held.flow === null ? '' : `${held.flow} `;
-    return { kind: 'held', text: `${what}held, ${held.reason}: ${shortTime(held.message)}` };
+    return { kind: 'held', text: `${what}held, ${heldText(held)}` };
   }
+  if (finding.excepted !== null) return { kind: 'none', text: `excepted: ${finding.excepted} accepts it` };
   return { kind: 'none', text: 'nothing planned: no policy acts on it' };
 }
+
+/** Why it was held, how to go on, and when time alone allows it. */
+export const heldText = ({ reason, message, next }: Held): string =>
+  `${reason}: ${shortTime(message)}${next === null ? '' : ` (next allowed ${shortTime(next)})`}`;
 
 /**
  * Only a value has two sides worth showing: nobody looked at what is unreadable, and a resource that is missing or
@@ -200,6 +207,10 @@ export function doings(tenant: TenantReport): string {
 /** `generation 3, applied 2`; the pair that tells drift from a change that is on its way. */
 export const generations = (tenant: TenantReport): string =>
   `generation ${tenant.generation}, ${tenant.appliedGeneration === null ? 'never applied' : `applied ${tenant.appliedGeneration}`}`;
+
+/** `, plan 1a2b…` where something waits for an approval of it. */
+export const planText = ({ planHash }: TenantReport): string =>
+  planHash === null ? '' : `, plan ${planHash}`;
 
 /** Findings of one tenant by plane and resource, in the order they came. */
 export function byResource(

@@ -47,6 +47,7 @@ export const cluster = gcpKind({
     'nodePools.*.initialNodeCount': 'autoscaler',
     'nodePools.*.status': 'server',
   },
+  address: () => 'module.cluster.google_container_cluster.cluster',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, cluster: spec } = tenant.spec;

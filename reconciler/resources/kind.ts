@@ -39,6 +39,8 @@ interface GcpDeclared extends Declared {
   wants(tenant: Tenant): readonly Want[];
   /** Where the owning API answers for it. */
   ref(want: Want): ApiRef;
+  /** Where Terraform's state keeps the one of this id: all that an approved replacement may touch. */
+  address(id: string): string;
 }
 
 interface ClusterDeclared extends Declared {
@@ -120,6 +122,9 @@ function wantOf({ kind, from }: ClusterDeclared, schema: CompiledSchema, manifes
 
 /** A field that comes from the record at `from`, or from Plumbline itself when null. */
 export const field = (want: Json, from: string | null): FieldWant => ({ want, from });
+
+/** `gpu` of the id `node-pool/gpu`. */
+export const nameIn = (id: string): string => id.slice(id.indexOf('/') + 1);
 
 /** `compute.googleapis.com/projects/p/…` → `projects/p/…`. */
 export const pathOf = (name: string): string => name.slice(name.indexOf('/') + 1);

@@ -22,6 +22,7 @@ export const nat = gcpKind({
     autoNetworkTier: 'server',
     type: 'server',
   },
+  address: () => 'module.network.google_compute_router_nat.nat',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, network } = tenant.spec;

@@ -14,6 +14,7 @@ export const network = gcpKind({
     'routingConfig.routingMode': text(),
   },
   foreign: { ...COMPUTE_METADATA, subnetworks: 'server', peerings: 'server', mtu: 'server' },
+  address: () => 'module.network.google_compute_network.vpc',
   wants: (tenant) => {
     const name = namesOf(tenant).network;
     return [

@@ -3,7 +3,7 @@ import type { NodePool } from '../../desired-state/tenant.ts';
 import type { FieldWant } from '../model.ts';
 import { namesOf } from '../names.ts';
 import { GKE_OWN } from './google.ts';
-import { field, gcpKind, pathOf } from './kind.ts';
+import { field, gcpKind, nameIn, pathOf } from './kind.ts';
 import { flag, list, map, name, number, set, text } from './schema/declare.ts';
 import { inside } from './schema/path.ts';
 
@@ -49,6 +49,7 @@ export const nodePool = gcpKind({
     'config.diskType': 'server',
     'config.metadata': 'server',
   },
+  address: (id) => `module.cluster.google_container_node_pool.pools[${JSON.stringify(nameIn(id))}]`,
   wants: (tenant) => {
     const { project, region, cluster } = tenant.spec;
     const names = namesOf(tenant);

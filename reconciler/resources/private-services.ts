@@ -21,6 +21,7 @@ export const poolRange = gcpKind({
     network: name({ risk: 'replace' }),
   },
   foreign: { ...COMPUTE_METADATA, address: 'server', status: 'server', labelFingerprint: 'server' },
+  address: () => 'module.build_pool.google_compute_global_address.pools',
   wants: (tenant) => {
     const names = namesOf(tenant);
     return [
@@ -52,6 +53,7 @@ export const servicePeering = gcpKind({
   within: { list: 'peerings', name: () => PEERING },
   schema: { state: text() },
   foreign: { stateDetails: 'server', network: 'server', autoCreateRoutes: 'server' },
+  address: () => 'module.build_pool.google_service_networking_connection.services',
   wants: (tenant) => {
     const { network } = namesOf(tenant);
     return [

@@ -13,6 +13,7 @@ export const registry = gcpKind({
     mode: text({ absent: 'STANDARD_REPOSITORY', risk: 'replace' }),
   },
   foreign: { createTime: 'server', updateTime: 'server', sizeBytes: 'server', registryUri: 'server' },
+  address: () => 'module.registry.google_artifact_registry_repository.images',
   wants: (tenant) => {
     const name = namesOf(tenant).registry;
     const { project, region } = tenant.spec;

@@ -14,6 +14,7 @@ export const router = gcpKind({
     nats: list({ by: 'name', whole: true, members: true, each: {} }),
   },
   foreign: { ...COMPUTE_METADATA, region: 'server', encryptedInterconnectRouter: 'server' },
+  address: () => 'module.network.google_compute_router.router',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region } = tenant.spec;

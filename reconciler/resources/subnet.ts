@@ -30,6 +30,7 @@ export const subnet = gcpKind({
     stackType: 'server',
     privateIpv6GoogleAccess: 'server',
   },
+  address: () => 'module.network.google_compute_subnetwork.nodes',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, network } = tenant.spec;

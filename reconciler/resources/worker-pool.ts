@@ -26,6 +26,7 @@ export const workerPool = gcpKind({
     updateTime: 'server',
     [`${CONFIG}.networkConfig.peeredNetworkIpRange`]: 'server',
   },
+  address: () => 'module.build_pool.google_cloudbuild_worker_pool.pool',
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, build } = tenant.spec;

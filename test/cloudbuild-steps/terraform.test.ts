@@ -189,6 +189,25 @@ describe('runs', () => {
     });
   });
 
+  test('destroys what was approved by its address, and refuses a plan that takes anything else along', async () => {
+    terraform();
+    const pool = 'module.cluster.google_container_node_pool.pools["gpu"]';
+    const both = plan(change(pool, 'delete', 'create'), change('google_x.b', 'delete'));
+    writeFileSync(join(bench.folder, 'plan.json'), both);
+    for (const mayDestroy of [[], [pool], ['google_x'], ['google_x.b']]) {
+      await expect(apply(input({ mayDestroy }), bench.context)).rejects.toThrow(/nothing was changed/);
+    }
+    await expect(apply(input({ mayDestroy: [pool] }), bench.context)).rejects.toThrow(
+      /would delete or replace google_x\.b, and this run may only do that to module\.cluster/,
+    );
+    expect(applied()).toBe(false);
+    writeFileSync(join(bench.folder, 'plan.json'), plan(change(pool, 'delete', 'create')));
+    expect(await apply(input({ mayDestroy: [pool] }), bench.context)).toMatchObject({
+      changes: { replace: 1 },
+    });
+    expect(applied()).toBe(true);
+  });
+
   test('never prints the plan’s values or the outputs', async () => {
     terraform();
     writeFileSync(

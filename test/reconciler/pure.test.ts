@@ -45,9 +45,15 @@ describe('canonicalQuantity', () => {
 });
 
 describe('verdictOf', () => {
-  const calm = { invalid: false, status: 'DEPLOYED', inFlight: false, everApplied: true } as const;
+  const calm = {
+    invalid: false,
+    status: 'DEPLOYED',
+    inFlight: false,
+    paused: false,
+    everApplied: true,
+  } as const;
   const of = (...classes: FindingClass[]) =>
-    verdictOf({ ...calm, findings: classes.map((c) => ({ class: c }) as never) });
+    verdictOf({ ...calm, findings: classes.map((c) => ({ class: c, excepted: null }) as never) });
 
   it('is in-sync only without any finding', () => {
     expect(of()).toBe('in-sync');
@@ -63,9 +69,24 @@ describe('verdictOf', () => {
   });
 
   it('calls nothing drift before anything was applied', () => {
-    expect(verdictOf({ ...calm, everApplied: false, findings: [{ class: 'missing' } as never] })).toBe(
-      'pending',
-    );
+    expect(
+      verdictOf({ ...calm, everApplied: false, findings: [{ class: 'missing', excepted: null } as never] }),
+    ).toBe('pending');
+  });
+
+  it('says of a paused tenant that it is, whatever differs, and of one that cannot be judged that instead', () => {
+    const paused = { ...calm, paused: true, findings: [{ class: 'unreadable', excepted: null } as never] };
+    expect(verdictOf(paused)).toBe('paused');
+    expect(verdictOf({ ...paused, invalid: true })).toBe('invalid');
+    expect(verdictOf({ ...paused, inFlight: true })).toBe('in-progress');
+  });
+
+  it('takes what is known and accepted for no difference', () => {
+    const findings = [{ class: 'changed', excepted: 'exception-1' } as never];
+    expect(verdictOf({ ...calm, findings })).toBe('in-sync');
+    expect(
+      verdictOf({ ...calm, findings: [...findings, { class: 'pending', excepted: null } as never] }),
+    ).toBe('pending');
   });
 });
 

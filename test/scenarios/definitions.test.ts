@@ -55,6 +55,8 @@ describeWorld('workflow definitions', () => {
       active: undefined,
       platform: world.platform,
       requester: 'plumbline',
+      rules: [],
+      directives: [],
       now: world.clock.now().toISOString(),
     });
     await world.pass();

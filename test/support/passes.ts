@@ -5,6 +5,7 @@
 import { openStore } from '../../desired-state/open.ts';
 import type { LedgerEntry, RunRecord, Store } from '../../desired-state/store.ts';
 import { assemble } from '../../reconciler/assemble.ts';
+import { WHOLE } from '../../reconciler/policy/orders.ts';
 import { judge } from '../../reconciler/judge.ts';
 import type { Case } from '../../reconciler/load.ts';
 import { memoriesOf } from '../../reconciler/memories.ts';
@@ -75,7 +76,7 @@ export class Passes {
   async pass({ attribution, approved = false }: PassOptions = {}): Promise<PassResult> {
     this.wait(10 * MINUTE);
     const item = await this.#case();
-    const judged = judge(item, this.have, this.now);
+    const judged = judge(item, this.have, this.now, { rules: [], share: WHOLE });
     const findings = judged.findings.map((finding) => ({ ...finding, attribution: attribution ?? null }));
     const actions = approved ? [this.#approvedAction(judged.findings)] : judged.plan.actions;
     const [action] = actions.filter(({ flow }) => flow !== 'health-check');
@@ -123,6 +124,7 @@ export class Passes {
       ledger: ledger as unknown as LedgerEntry,
       active,
       failures: 0,
+      directives: [],
       leaving: false,
       wants: this.wants,
       applied: { tenant: tenant(NAME), wants: this.wants },

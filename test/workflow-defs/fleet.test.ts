@@ -19,6 +19,8 @@ test('a fleet of 10,000 random records needs a few definitions, with no text of 
       active: undefined,
       platform: PLATFORM,
       requester: tenant.spec.owner,
+      rules: [],
+      directives: [],
       now: '2026-01-01T00:00:00Z',
     });
     if (launch === null) throw new Error(`nothing would be launched for ${tenant.metadata.name}`);

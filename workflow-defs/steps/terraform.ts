@@ -29,6 +29,7 @@ export const applyTerraform = (platform: Platform): readonly Step[] =>
         ...state(platform),
         vars: expr('args.terraform.vars'),
         allowDestroy: expr('args.terraform.allowDestroy'),
+        mayDestroy: expr('args.terraform.mayDestroy'),
       },
       timeout: '7200s',
     },

@@ -1,5 +1,4 @@
 /** `plumb apply`: checks records and stores them, asking first when a person sits at the terminal. */
-import { createInterface } from 'node:readline/promises';
 import type { Store } from '../../../desired-state/store.ts';
 import { claimsOf, rivalsOf, unlawful } from '../../claims.ts';
 import type { Json } from '../../model.ts';
@@ -9,6 +8,7 @@ import { CliError } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { previewOf } from '../preview-record.ts';
 import { previewLines } from '../preview-text.ts';
+import { saidYes } from '../question.ts';
 import { recordChanges } from '../record-diff.ts';
 import { recordsOf, type GoodRecord, type RecordFlags } from '../records.ts';
 
@@ -77,12 +77,7 @@ async function confirmed(cli: Cli, store: Store, records: readonly GoodRecord[])
     cli.note(previewLines(preview, cli.paint('stderr')).join('\n'));
   }
   if (!differs) return true;
-  const question = createInterface({ input: cli.host.stdin, output: cli.host.stderr });
-  try {
-    return /^y(es)?$/i.test((await question.question('Store these records? [y/N] ')).trim());
-  } finally {
-    question.close();
-  }
+  return saidYes(cli, 'Store these records?');
 }
 
 /** kubectl's words for what became of a record. */

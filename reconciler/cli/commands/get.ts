@@ -1,9 +1,10 @@
-/** `plumb get`: tenants, runs or executions, as a table or as documents. */
+/** `plumb get`: tenants, runs, executions or directives, as a table or as documents. */
 import type { ExecutionEntry, Store } from '../../../desired-state/store.ts';
 import { textAt } from '../../json.ts';
 import type { Json, RunReport } from '../../model.ts';
 import { classCounts, lastPart, shortTime, verdictCounts } from '../../report/words.ts';
 import { ageOf } from '../age.ts';
+import { directives } from '../directive-list.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageError, notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
@@ -14,13 +15,15 @@ export interface GetOptions {
   readonly output: OutputFormat;
 }
 
-const KINDS: Readonly<Record<string, 'tenants' | 'runs' | 'executions'>> = {
+const KINDS: Readonly<Record<string, 'tenants' | 'runs' | 'executions' | 'directives'>> = {
   tenant: 'tenants',
   tenants: 'tenants',
   run: 'runs',
   runs: 'runs',
   execution: 'executions',
   executions: 'executions',
+  directive: 'directives',
+  directives: 'directives',
 };
 
 export async function get(
@@ -41,6 +44,9 @@ export async function get(
         break;
       case 'executions':
         printListing(cli, output, await executions(store, wanted, now));
+        break;
+      case 'directives':
+        printListing(cli, output, await directives(store, wanted, now));
     }
     return EXIT.ok;
   });
@@ -52,7 +58,7 @@ function kindAndName(given: string, name: string | undefined): [(typeof KINDS)[s
   const kind = KINDS[word.toLowerCase()];
   if (kind === undefined) {
     throw new UsageError(
-      `there is no kind "${word}"; use tenants, runs or executions (for one tenant: plumb get tenant ${word})`,
+      `there is no kind "${word}"; use tenants, runs, executions or directives (for one tenant: plumb get tenant ${word})`,
     );
   }
   if (inline !== undefined && name !== undefined) {

@@ -3,10 +3,9 @@
  * the store, and with --offline not even that.
  */
 import { parseTenant } from '../../../desired-state/parse.ts';
-import type { Store, StoredTenant } from '../../../desired-state/store.ts';
+import { FLEET, type Store, type StoredTenant } from '../../../desired-state/store.ts';
 import { at, equal } from '../../json.ts';
 import { PASS } from '../../launch.ts';
-import type { Platform } from '../../model.ts';
 import { previewRun, type RunInput, type RunPreview } from '../../preview-run.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Cli } from '../host.ts';
@@ -22,16 +21,24 @@ export interface PreviewOptions extends RecordFlags {
 }
 
 /** What the store knows of one tenant; nothing when it is not asked. */
-type Known = Pick<RunInput, 'applied' | 'ledger' | 'active'> & { readonly stored: StoredTenant | undefined };
+type Known = Pick<RunInput, 'applied' | 'ledger' | 'active' | 'directives'> & {
+  readonly stored: StoredTenant | undefined;
+};
 
-const NOTHING: Known = { stored: undefined, applied: null, ledger: undefined, active: undefined };
+const NOTHING: Known = {
+  stored: undefined,
+  applied: null,
+  ledger: undefined,
+  active: undefined,
+  directives: [],
+};
 
 export async function preview(cli: Cli, options: PreviewOptions): Promise<number> {
   const records = await recordsOf(cli, options);
-  const platform = await platformOf(cli);
+  const under = await platformOf(cli);
   const known = options.offline ? new Map<string, Known>() : await askStore(cli, records);
   const previews = records.map((item) =>
-    previewed(item, known.get(item.record.tenant.metadata.name) ?? NOTHING, platform),
+    previewed(item, known.get(item.record.tenant.metadata.name) ?? NOTHING, under),
   );
   if (options.definition) printDefinitions(cli, previews);
   else if (options.output === 'json') cli.print(JSON.stringify(previews.map(asJson), null, 2));
@@ -39,12 +46,15 @@ export async function preview(cli: Cli, options: PreviewOptions): Promise<number
   return EXIT.ok;
 }
 
-async function platformOf(cli: Cli): Promise<Platform> {
+/** What a pass would run under. */
+type Under = Pick<RunInput, 'platform' | 'rules'>;
+
+async function platformOf(cli: Cli): Promise<Under> {
   const { loadPlatform } = await import('../../settings.ts');
   const { host, flags } = cli;
-  const { platform, assumed } = loadPlatform({ flags, env: host.env, cwd: host.cwd });
+  const { platform, policy, assumed } = loadPlatform({ flags, env: host.env, cwd: host.cwd });
   if (assumed) cli.note('no platform is set: the definition is that of the local cloud’s');
-  return platform;
+  return { platform, rules: policy.rules };
 }
 
 /** A store that cannot be reached is no reason to show nothing: then every record counts as new, and that is said. */
@@ -64,15 +74,16 @@ async function askStore(cli: Cli, records: readonly GoodRecord[]): Promise<Map<s
 }
 
 async function knownOf(store: Store, name: string): Promise<Known> {
-  const [stored, ledger, active] = await Promise.all([
+  const [stored, ledger, active, directives] = await Promise.all([
     store.getTenant(name),
     store.getLedger(name),
     store.listActive(name),
+    store.listDirectives([name, FLEET]),
   ]);
   const generation = ledger?.appliedGeneration;
   const record = generation == null ? undefined : await store.recordAt(name, generation);
   const applied = record === undefined ? null : parseTenant(record);
-  return { stored, ledger, active: active[0], applied: applied?.ok ? applied.tenant : null };
+  return { stored, ledger, active: active[0], applied: applied?.ok ? applied.tenant : null, directives };
 }
 
 interface Previewed {
@@ -82,7 +93,7 @@ interface Previewed {
   readonly run: RunPreview;
 }
 
-function previewed(item: GoodRecord, known: Known, platform: Platform): Previewed {
+function previewed(item: GoodRecord, known: Known, under: Under): Previewed {
   const { tenant, written } = item.record;
   const { stored, ...rest } = known;
   return {
@@ -90,8 +101,8 @@ function previewed(item: GoodRecord, known: Known, platform: Platform): Previewe
     edit: previewOf(item, stored),
     run: previewRun({
       ...rest,
+      ...under,
       tenant,
-      platform,
       generation: stored === undefined ? 1 : stored.generation + (sameSpec(stored, written) ? 0 : 1),
       requester: PASS,
       now: new Date().toISOString(),

@@ -33,6 +33,7 @@ export async function reconcileCommand(
     const launched: Launched[] = [];
     const report = await reconcile(ports, {
       platform: settings.platform(),
+      policy: settings.policy,
       dryRun: options.dryRun,
       ...(names.length > 0 && { only: names }),
       runId: runIdAt(ports.clock.now()),

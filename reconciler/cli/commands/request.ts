@@ -1,11 +1,11 @@
-/** `plumb rebuild` and `plumb decommission`: what an owner asks for; a refusal is recorded with its reason. */
+/** `plumb rebuild`, `plumb redeploy` and `plumb decommission`: what an owner asks for; a refusal is recorded with its reason. */
 import { randomUUID } from 'node:crypto';
-import type { RequestKind } from '../../../desired-state/store.ts';
-import { requestFlow } from '../../request.ts';
+import { requestFlow, type FlowKind } from '../../request.ts';
 import { lastPart } from '../../report/words.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CliError, UsageError, notFound } from '../failure.ts';
+import { CliError, UsageError } from '../failure.ts';
 import type { Cli } from '../host.ts';
+import { mustKnow, reasonOf } from '../orders.ts';
 import { tenantName } from '../records.ts';
 import { followed } from './reconcile.ts';
 
@@ -17,19 +17,22 @@ export interface RequestOptions {
 
 export async function request(
   cli: Cli,
-  kind: RequestKind,
+  kind: FlowKind,
   given: string,
-  { reason, confirm, wait }: RequestOptions,
+  options: RequestOptions,
 ): Promise<number> {
+  const { confirm, wait } = options;
   const tenant = tenantName(given);
   if (kind === 'decommission' && confirm !== tenant) {
     throw new UsageError(
       `--confirm=${confirm ?? ''} is not the name of the tenant; to go on, use --confirm=${tenant}`,
     );
   }
+  // A decommission says enough by being confirmed.
+  const reason = kind === 'decommission' ? options.reason : reasonOf(options.reason);
   const requester = await cli.identity();
   return cli.withPorts(async (ports, settings) => {
-    if ((await ports.store.getTenant(tenant)) === undefined) throw notFound('tenant', tenant);
+    await mustKnow(ports.store, tenant);
     const result = await requestFlow(ports, settings.platform(), {
       id: randomUUID(),
       tenant,

@@ -40,6 +40,21 @@ describe('reconcile --detailed-exitcode', () => {
     expect(detailedCode(report({}, { unreadable: 1, unhealthy: 1, changed: 1 }, 3))).toBe(5);
   });
 
+  it('raises no alarm for what is known and accepted, and still does for the rest', () => {
+    const zeta = SAMPLE.tenants.filter(({ name }) => name === 'zeta');
+    const accepted = zeta.map((tenant) => ({
+      ...tenant,
+      findings: tenant.findings.filter(({ excepted }) => excepted !== null),
+    }));
+    const of = (tenants: RunReport['tenants'], changed: number): RunReport => ({
+      ...report({ drift: 1 }, { changed }),
+      summary: { ...report({}, { changed }).summary, excepted: 1 },
+      tenants,
+    });
+    expect(detailedCode(of(accepted, 1))).toBe(0);
+    expect(detailedCode(of(zeta, 2))).toBe(2);
+  });
+
   it('is explained by its help, code by code', () => {
     for (const { code, name } of DETAILED) expect(detailedHelp()).toContain(`  ${code}  ${name}`);
     expect(new Set(DETAILED.map(({ code }) => code)).size).toBe(DETAILED.length);

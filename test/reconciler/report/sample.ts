@@ -44,6 +44,7 @@ const tenant = (part: Partial<TenantReport> & Pick<TenantReport, 'name' | 'verdi
   },
   resources: 14,
   paused: null,
+  breakGlass: null,
   coverage: null,
   staleSince: null,
   planHash: null,
@@ -64,6 +65,13 @@ const acme = tenant({
     more: 2,
   },
   verdict: 'drift',
+  planHash: '0123456789abcdef',
+  breakGlass: {
+    by: 'ann@example.com',
+    reason: 'the NAT is gone and the window is closed',
+    since: '2026-03-01T09:59:00Z',
+    until: '2026-03-01T11:59:00Z',
+  },
   labels: { tier: 'gold' },
   findings: [
     finding({
@@ -201,16 +209,48 @@ const broken = tenant({
 const paused = tenant({
   name: 'zeta',
   verdict: 'paused',
+  findings: [
+    finding({
+      tenant: 'zeta',
+      class: 'changed',
+      resource: 'subnet/zeta-nodes',
+      field: 'privateIpGoogleAccess',
+      want: true,
+      have: false,
+      message: 'It was changed behind the record.',
+      source: 'compute subnetworks.get',
+      since: '2026-02-27T12:00:00Z',
+    }),
+    finding({
+      tenant: 'zeta',
+      class: 'changed',
+      resource: 'node-pool/cpu',
+      field: 'autoscaling.maxNodeCount',
+      want: 3,
+      have: 5,
+      message: 'It was changed behind the record.',
+      source: 'container nodePools.get',
+      since: '2026-02-27T12:00:00Z',
+      excepted: 'exception-1a2b3c4d',
+    }),
+  ],
   held: [
     {
       tenant: 'zeta',
-      flow: null,
-      because: [],
+      flow: 'provision',
+      because: ['changed:subnet/zeta-nodes:privateIpGoogleAccess'],
       reason: 'paused',
-      message: 'Paused by ops@example.com until 2026-04-01.',
-      next: null,
+      message: 'zeta is paused by ops@example.com until 2026-04-01T00:00:00Z: moving offices.',
+      next: '2026-04-01T00:00:00Z',
     },
   ],
+  paused: {
+    by: 'ops@example.com',
+    reason: 'moving offices',
+    since: '2026-02-26T09:00:00Z',
+    until: '2026-04-01T00:00:00Z',
+  },
+  breakGlass: null,
 });
 
 export const SAMPLE: RunReport = {
@@ -225,11 +265,11 @@ export const SAMPLE: RunReport = {
   summary: {
     tenants: 5,
     verdicts: { 'in-sync': 1, drift: 1, unreadable: 1, invalid: 1, paused: 1 },
-    findings: { missing: 1, changed: 1, extra: 1, unhealthy: 1, unreadable: 1, pending: 1 },
+    findings: { missing: 1, changed: 3, extra: 1, unhealthy: 1, unreadable: 1, pending: 1 },
     launched: 1,
     held: 4,
     oldestObservation: '2026-03-01T09:58:00Z',
-    excepted: 0,
+    excepted: 1,
     calls: {},
   },
   breaker: null,

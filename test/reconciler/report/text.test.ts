@@ -15,7 +15,7 @@ describe('the text report', () => {
   it('answers in its first line and again in its last', () => {
     const answer =
       'Not in sync: 4 of 5 tenants (1 drift, 1 unreadable, 1 invalid, 1 paused); ' +
-      '1 missing, 1 changed, 1 extra, 1 unhealthy, 1 unreadable, 1 pending (as of 2026-03-01 09:58:00Z).';
+      '1 missing, 3 changed, 1 extra, 1 unhealthy, 1 unreadable, 1 pending, 1 of them excepted (as of 2026-03-01 09:58:00Z).';
     expect(firstAndLast(renderText(SAMPLE))).toEqual([answer, answer]);
     const quiet = 'In sync: 2 tenants; no findings (as of 2026-03-01 10:00:05Z).';
     expect(firstAndLast(renderText(IN_SYNC))).toEqual([quiet, quiet]);
