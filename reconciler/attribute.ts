@@ -116,6 +116,8 @@ function clientText(agent: string | null): string {
 
 /** The log's clock and the cluster's are Google's; `managedFields` keeps whole seconds. */
 const SAME_WRITE_MS = 2000;
+/** A client whose name the manager begins with: API servers name managers after clients, kubectl after its command. */
+const SAME_TOOL_MS = 60_000;
 
 /** A manager is a program; the log may know whose hand it was in. */
 function namedBy(
@@ -124,13 +126,22 @@ function namedBy(
   ours: ReadonlySet<string>,
 ): Attribution {
   const when = Date.parse(known.when);
-  const write = writes.find(
-    (each) => !isRemoval(each) && Math.abs(Date.parse(each.at) - when) <= SAME_WRITE_MS,
-  );
-  if (write === undefined) return known;
-  const { who, how } = authorOf(write, ours);
-  return { ...known, who, when: write.at, how: `${how} (${known.who})`, from: 'audit-log' };
+  const away = (write: Write) => Math.abs(Date.parse(write.at) - when);
+  const [nearest] = writes
+    .filter(
+      (write) =>
+        !isRemoval(write) && away(write) <= (isTool(write, known.who) ? SAME_TOOL_MS : SAME_WRITE_MS),
+    )
+    .toSorted((one, other) => away(one) - away(other));
+  if (nearest === undefined) return known;
+  const { who, how } = authorOf(nearest, ours);
+  return { ...known, who, when: nearest.at, how: `${how} (${known.who})`, from: 'audit-log' };
 }
+
+const isTool = ({ agent }: Write, manager: string): boolean => {
+  const tool = agent?.split('/', 1)[0] ?? '';
+  return tool !== '' && manager.startsWith(tool);
+};
 
 function silence({ finding }: Question, writes: readonly Write[], { more, since, before }: Evidence): string {
   if (more)

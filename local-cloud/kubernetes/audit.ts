@@ -17,6 +17,8 @@ export interface Writing {
   readonly principal: string;
   readonly impersonator: string | undefined;
   readonly agent: string | undefined;
+  /** When it was answered, in milliseconds of cloud time. */
+  readonly at: number;
 }
 
 const WRITES: ReadonlySet<ObjectRoute['verb']> = new Set([
@@ -43,6 +45,7 @@ export function writeAudit(cluster: Cluster, route: ObjectRoute, call: Writing, 
       principal: call.principal,
       impersonator: call.impersonator,
       userAgent: call.agent,
+      at: call.at,
       request,
     },
     answer.status >= 400 ? { error: errorOf(answer) } : {},

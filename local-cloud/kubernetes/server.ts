@@ -51,6 +51,7 @@ async function serve(cluster: Cluster, request: IncomingMessage, response: Serve
   let fault: FaultRule | undefined;
   let reply: Answer | undefined;
   const { audit, clock, faults } = cluster.cloud;
+  let at = clock.now();
   const record = (status: number) => {
     audit.record({ service: 'kubernetes', method: route?.id ?? 'unknown', http, path, principal, status });
   };
@@ -62,6 +63,7 @@ async function serve(cluster: Cluster, request: IncomingMessage, response: Serve
     if (fault?.delayMs !== undefined) await clock.sleep(fault.delayMs);
     if (fault?.hang) return;
     if (fault?.reset) return void response.destroy();
+    at = clock.now();
     reply =
       (fault && answerOfFault(fault)) ??
       answer(cluster, route, { http, url, headers: request.headers, body }, response);
@@ -74,7 +76,7 @@ async function serve(cluster: Cluster, request: IncomingMessage, response: Serve
     writeAudit(
       cluster,
       route,
-      { url, body, principal, impersonator, agent: request.headers['user-agent'] },
+      { url, body, principal, impersonator, agent: request.headers['user-agent'], at },
       reply,
     );
   }

@@ -20,6 +20,7 @@ export function auditedOf(cloud: Cloud, service: Service, call: Call): AuditedCa
     host: service.host,
     project: projectOf(cloud, call),
     resource,
+    at: cloud.clock.now(),
     principal: call.principal,
     impersonator: impersonatorOf(typeof authorization === 'string' ? authorization : undefined),
     userAgent: typeof agent === 'string' ? agent : undefined,

@@ -24,6 +24,8 @@ export interface AuditedCall {
   /** Who asked for the token in the principal's name. */
   readonly impersonator?: string | undefined;
   readonly userAgent?: string | undefined;
+  /** When it came, in milliseconds of cloud time; the end of its operation is later. */
+  readonly at?: number;
   /** The request's body, without `@type`. */
   readonly request?: Body | undefined;
 }
@@ -39,8 +41,8 @@ const IS_ACCOUNT = /\.gserviceaccount\.com$/;
 
 /** Writes the entry. The last one of an operation tells no request again: only the first does. */
 export function writeActivity(cloud: Cloud, call: AuditedCall, { error, operation }: Outcome = {}): void {
-  const time = timestamp(cloud.clock.now());
   const closing = operation?.last === true && operation.first !== true;
+  const time = timestamp(closing ? cloud.clock.now() : (call.at ?? cloud.clock.now()));
   logEntries(cloud).append({
     logName: `projects/${call.project}/logs/${ACTIVITY}`,
     severity: error ? 'ERROR' : 'NOTICE',
@@ -131,7 +133,7 @@ export function labelsOf(type: string, project: string, resourceName: string): R
 /** A call before it is named by the service's rules. */
 export interface NamedCall extends Pick<
   AuditedCall,
-  'project' | 'principal' | 'impersonator' | 'userAgent' | 'request'
+  'project' | 'principal' | 'impersonator' | 'userAgent' | 'request' | 'at'
 > {
   /** e.g. `compute.googleapis.com`. */
   readonly host: string;
