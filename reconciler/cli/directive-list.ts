@@ -23,21 +23,26 @@ export async function directives(
     single: false,
     name: ({ id }) => id,
     document: (each) => ({ ...each }),
-    columns: [
-      { head: 'NAME', cell: ({ id }) => id },
-      { head: 'TENANT', cell: ({ name: of }) => (of === FLEET ? 'all' : of) },
-      { head: 'KIND', cell: ({ kind }) => kind },
-      { head: 'STATE', cell: (each) => stateOf(each, at) },
-      { head: 'BY', cell: ({ actor }) => actor },
-      { head: 'UNTIL', cell: ({ expiresAt }) => shortTime(expiresAt) },
-      { head: 'LEFT', cell: (each) => leftOf(each, now, at) },
-      { head: 'USES', cell: ({ uses }) => String(uses) },
-      { head: 'ABOUT', cell: topicOf },
-      { head: 'REASON', wide: true, cell: ({ reason }) => reason },
-      { head: 'SINCE', wide: true, cell: ({ createdAt }) => shortTime(createdAt) },
-      { head: 'ENDED-BY', wide: true, cell: ({ endedBy }) => endedBy ?? 'none' },
-    ],
+    columns: directiveColumns(now),
   };
+}
+
+export function directiveColumns(now: number): Listing<Directive>['columns'] {
+  const at = new Date(now).toISOString();
+  return [
+    { head: 'NAME', cell: ({ id }) => id },
+    { head: 'TENANT', cell: ({ name: of }) => (of === FLEET ? 'all' : of) },
+    { head: 'KIND', cell: ({ kind }) => kind },
+    { head: 'STATE', cell: (each) => stateOf(each, at) },
+    { head: 'BY', cell: ({ actor }) => actor },
+    { head: 'UNTIL', cell: ({ expiresAt }) => shortTime(expiresAt) },
+    { head: 'LEFT', cell: (each) => leftOf(each, now, at) },
+    { head: 'USES', cell: ({ uses }) => String(uses) },
+    { head: 'ABOUT', cell: topicOf },
+    { head: 'REASON', wide: true, cell: ({ reason }) => reason },
+    { head: 'SINCE', wide: true, cell: ({ createdAt }) => shortTime(createdAt) },
+    { head: 'ENDED-BY', wide: true, cell: ({ endedBy }) => endedBy ?? 'none' },
+  ];
 }
 
 /** An expired exception is a finding until it is taken away. */

@@ -92,7 +92,7 @@ export function heldForApproval(
     flow,
     because: findings.map(findingKey),
     reason: 'approval',
-    message: `${flow} ${causes.join(' and ')}${stale}. To go on, 'plumb approve ${tenant} --plan ${hash}'${way}`,
+    message: `${flow} ${causes.join(' and ')}${stale}. To go on, 'plumb approve ${tenant} --plan ${hash} --reason …'${way}`,
     next: null,
   };
 }

@@ -106,6 +106,10 @@ describe('settings', () => {
     ['platform:\n  projekt: p\n', /projekt/],
     ['platform: [', /not valid YAML/],
     ['store: mysql\n', /spanner/],
+    [
+      'store: mysql\npolicy: { rules: [{ decision: auto }, { decision: no }], longest: { pause: ever } }\n',
+      /spanner[\s\S]*policy\.rules\[0\]: [\s\S]*policy\.rules\[1\]\.decision[\s\S]*policy\.longest\.pause/,
+    ],
   ])('say what is wrong with the file %j', async (text, message) => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'plumbline.yaml'), text);

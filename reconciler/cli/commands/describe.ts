@@ -1,18 +1,21 @@
 /** `plumb describe`: everything the store knows of one tenant, for a person who wonders why. */
 import { inSchemaOrder } from '../../../desired-state/parse.ts';
-import type {
-  ExecutionEntry,
-  LedgerEntry,
-  RequestEntry,
-  Revision,
-  Store,
+import {
+  FLEET,
+  type Directive,
+  type ExecutionEntry,
+  type LedgerEntry,
+  type RequestEntry,
+  type Revision,
+  type Store,
 } from '../../../desired-state/store.ts';
 import type { JsonObject } from '../../json.ts';
-import type { RunReport, TenantReport } from '../../model.ts';
+import type { Pause, RunReport, TenantReport } from '../../model.ts';
 import { columns } from '../../report/columns.ts';
 import { printable } from '../../report/printable.ts';
 import { SYMBOLS, VERDICT_WORDS, commonNext, nextFor, shortTime, valueText } from '../../report/words.ts';
 import { ageOf } from '../age.ts';
+import { directiveColumns } from '../directive-list.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Cli } from '../host.ts';
 import { toYaml } from '../output.ts';
@@ -37,6 +40,7 @@ export async function describe(cli: Cli, given: string): Promise<number> {
           ['Labels', labelsOf(record)],
           ['Status', ledger?.status ?? 'none'],
           ['Verdict', verdictText(report, run, now)],
+          ...orderRows(report),
           ['Generation', `${stored.generation} (applied: ${ledger?.appliedGeneration ?? 'never'})`],
           ['Etag', stored.etag],
           ['Updated', `${shortTime(stored.updatedAt)} by ${stored.updatedBy}`],
@@ -81,6 +85,20 @@ function verdictText(
   return `${VERDICT_WORDS[report.verdict]} (${run.id}, ${ageOf(run.finishedAt, now)} ago)`;
 }
 
+/** What people ordered that holds it now, and the plan that waits for an approval. */
+function orderRows(report: TenantReport | undefined): [string, string][] {
+  const told = (order: Pause): string => `until ${shortTime(order.until)} by ${order.by}: ${order.reason}`;
+  const rows: [string, string | null][] = [
+    ['Paused', report?.paused ? told(report.paused) : null],
+    ['Glass broken', report?.breakGlass ? told(report.breakGlass) : null],
+    ['Plan', report?.planHash ? `${report.planHash} waits for an approval` : null],
+  ];
+  return known(rows);
+}
+
+const known = (rows: readonly [string, string | null][]): [string, string][] =>
+  rows.flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
+
 /** With build and log link, which the workflow writes behind what went wrong; a tool's words may fill several lines. */
 function errorLines(ledger: LedgerEntry | undefined): string[] {
   if (ledger?.lastError == null) return [];
@@ -109,11 +127,11 @@ function ledgerLines(ledger: LedgerEntry | undefined): string[] {
     ['Request', ledger.requestId],
     ['Updated', ledger.updatedAt && shortTime(ledger.updatedAt)],
   ];
-  const known = rows.flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
+  const facts = known(rows);
   return [
     '',
     'Ledger:',
-    ...(known.length === 0 ? ['  nothing yet'] : pairs(known).map((line) => `  ${line}`)),
+    ...(facts.length === 0 ? ['  nothing yet'] : pairs(facts).map((line) => `  ${line}`)),
   ];
 }
 
@@ -141,12 +159,14 @@ function findingLines(report: TenantReport | undefined, run: RunReport['run'] | 
 }
 
 async function histories(store: Store, name: string, now: number): Promise<string[]> {
-  const [executions, requests, revisions] = await Promise.all([
+  const [directives, executions, requests, revisions] = await Promise.all([
+    store.listDirectives([name, FLEET]),
     store.listExecutions(name, RECENT),
     store.listRequests(name),
     store.listRevisions(name),
   ]);
   return [
+    ...directiveSection(directives, now),
     ...section(
       'Executions',
       ['NAME', 'FLOW', 'STATE', 'REQUESTER', 'AGE', 'ERROR'],
@@ -186,6 +206,21 @@ async function histories(store: Store, name: string, now: number): Promise<strin
         ]),
     ),
   ];
+}
+
+/** Newest first. */
+function directiveSection(directives: readonly Directive[], now: number): string[] {
+  const told = new Set(['NAME', 'STATE', 'BY', 'UNTIL', 'LEFT', 'USES', 'ABOUT', 'REASON']);
+  const of = directiveColumns(now).filter(({ head }) => told.has(head));
+  const shown = directives
+    .toSorted((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt))
+    .filter(({ kind }) => kind !== 'resume')
+    .slice(0, RECENT);
+  return section(
+    'Directives',
+    of.map(({ head }) => head),
+    shown.map((each) => of.map(({ cell }) => cell(each))),
+  );
 }
 
 function section(title: string, heads: readonly string[], rows: readonly (readonly string[])[]): string[] {

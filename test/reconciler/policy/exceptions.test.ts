@@ -195,7 +195,7 @@ describe('a run that would undo an exception', () => {
       { flow: 'provision', reason: 'approval', because: ['missing:nat/acme-nat', findingKey(limit)] },
     ]);
     expect(plan.held[0]?.message).toMatch(
-      /would undo what exception-1 accepts: node-pool\/gpu.*plumb approve acme --plan [0-9a-f]{16}', or end exception-1/,
+      /would undo what exception-1 accepts: node-pool\/gpu.*plumb approve acme --plan [0-9a-f]{16} --reason …', or end exception-1/,
     );
     expect(planHash).not.toBeNull();
   });
