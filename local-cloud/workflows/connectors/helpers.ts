@@ -95,13 +95,13 @@ async function runExperimental(args: Arguments, context: CallContext): Promise<V
   } catch (error) {
     if (!(error instanceof Raised) || !isMap(error.value)) throw error;
     const execution = error.value.get('operation');
-    if (execution === undefined) throw error;
+    if (execution === undefined || !isMap(execution)) throw error;
     throw new Raised(
       mapOf({
         message: error.message,
         tags: ['ExecutionError'],
         execution,
-        error: error.value.get('error') ?? null,
+        error: execution.get('error') ?? null,
       }),
       true,
     );

@@ -134,8 +134,14 @@ function named(value: Value, watch: Watch, connector: Connector): { current: Dic
   );
 }
 
-/** The docs name `operation`, and elsewhere an `error` with details: both are there. */
+/**
+ * The docs name `operation`, and elsewhere an `error` with details: both are there. Of an execution their tutorial on
+ * executing workflows from a workflow shows the whole map: this message, and `operation` alone.
+ */
 function operationError(operation: Dict, connector: Connector): Raised {
+  if (connector.waits?.kind === 'execution') {
+    return systemError('OperationError', 'Execution failed or cancelled.', { operation });
+  }
   const error = operation.get('error') ?? null;
   const text = isMap(error) ? (error.get('message') ?? error.get('payload')) : undefined;
   const reason = typeof text === 'string' ? text : 'the operation did not end well';

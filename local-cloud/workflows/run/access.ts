@@ -3,7 +3,7 @@ import { systemError, typeError } from './errors.ts';
 import { textOf } from './operators.ts';
 import { isList, isMap, typeOf, type Dict, type List, type Value } from './values.ts';
 
-/** `container[key]`. Raises KeyError, IndexError or TypeError. */
+/** `container[key]`. Raises KeyError, IndexError or TypeError; assumed: the last for anything but maps and lists. */
 export function read(container: Value, key: Value): Value {
   if (isMap(container)) {
     const name = keyOf(key);
@@ -48,7 +48,7 @@ export function keyOf(key: Value): string {
   throw typeError(`the key of a map must be a string; got: ${typeOf(key)}`);
 }
 
-/** Raises TypeError and IndexError. */
+/** Raises TypeError and IndexError; assumed: also for a negative index, which counts from no end. */
 export function indexOf(list: List, key: Value): number {
   if (typeof key !== 'bigint') throw typeError(`the index of a list must be an integer; got: ${typeOf(key)}`);
   if (key < 0n || key >= BigInt(list.length)) {

@@ -175,6 +175,7 @@ interface Arm {
 function compileSwitch({ arms }: SwitchBody, site: Site): Exec {
   const compiled = arms.map(({ condition, body, next }, i): Arm => {
     const value = compileTemplate(condition, site);
+    // Assumed: nothing but a boolean is a condition.
     const check = (result: Value): boolean => {
       if (typeof result === 'boolean') return result;
       throw typeError(`condition must be a boolean; got: ${typeOf(result)}`);

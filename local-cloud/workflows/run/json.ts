@@ -2,7 +2,7 @@
 import { valueError, typeError } from './errors.ts';
 import { FunctionValue, isBytes, isList, isMap, typeOf, type Dict, type Value } from './values.ts';
 
-/** Number text without fraction or exponent is an integer, as long as it fits into 64 bits. */
+/** Assumed: number text without fraction or exponent is an integer, as long as it fits into 64 bits. */
 const INTEGER = /^-?\d+$/;
 
 /** Decodes JSON text. Throws a plain SyntaxError; callers say what the text was meant to be. */

@@ -1,6 +1,6 @@
 /**
  * What the operators do with each pair of types. `+` follows the documented conversion table; for the others only
- * "a double on either side gives a double" is known, and everything else is refused.
+ * "a double on either side gives a double" is known, and everything else is refused (assumed: with a TypeError).
  */
 import type { BinaryOperator, UnaryOperator } from '../lang/program.ts';
 import { systemError, typeError } from './errors.ts';

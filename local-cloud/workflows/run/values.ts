@@ -27,7 +27,7 @@ export const isList = (value: Value): value is List => Array.isArray(value);
 export const isMap = (value: Value): value is Dict => value instanceof Map;
 export const isBytes = (value: Value): value is Uint8Array => value instanceof Uint8Array;
 
-/** The name `get_type()` gives. */
+/** The name `get_type()` gives. Assumed: all but that it is text. */
 export function typeOf(value: Value): TypeName {
   if (value === null) return 'null';
   if (typeof value === 'bigint') return 'integer';
@@ -39,7 +39,7 @@ export function typeOf(value: Value): TypeName {
   return isBytes(value) ? 'bytes' : 'function';
 }
 
-/** Deep equality; integers and doubles compare as numbers, everything else across types is unequal. */
+/** Deep equality. Assumed: integers and doubles compare as numbers, everything else across types is unequal. */
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a === 'bigint' || typeof a === 'number') {

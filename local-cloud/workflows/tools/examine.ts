@@ -107,7 +107,7 @@ function errorOf(problem: Problem, words: ReadonlySet<string>, file: string, lin
     rule,
     // The reader puts the place into the text; it is shown beside it already.
     message: detail.replace(/^main\.yaml:\d+:\d+: /, ''),
-    ...(help !== undefined && { help }),
+    help,
     ...(step !== undefined && step !== '' && { step }),
     span: lines.span(position, word),
   };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { execute, executeInTime, tagOf, testHost, type TestHost } from '../support/host.ts';
+import { execute, executeInTime, testHost, type TestHost } from '../support/host.ts';
 import { sendJson, testServer, type Answerer, type TestServer } from '../support/server.ts';
 
 let server: TestServer | undefined;
@@ -401,15 +401,20 @@ describe('connector helpers', () => {
       sendJson(response, 200, { name: 'e', state: 'FAILED', error: { payload: '"boom"' } }),
     );
     const { result } = await execute(call('experimental.executions.run', '{workflow_id: w}'), null, host);
-    expect(result).toMatchObject({ error: { tags: ['ExecutionError'], execution: { state: 'FAILED' } } });
+    expect(result).toMatchObject({
+      error: { tags: ['ExecutionError'], execution: { state: 'FAILED' }, error: { payload: '"boom"' } },
+    });
   });
 
-  it('run raises OperationError when the other workflow failed', async () => {
+  it('run raises OperationError with the execution when the other workflow failed', async () => {
+    const failed = { name: 'e', state: 'FAILED', error: { payload: '"boom"' } };
     const { host } = await hostWith('workflowexecutions', (_asked, response) =>
-      sendJson(response, 200, { name: 'e', state: 'FAILED', error: { payload: '"boom"' } }),
+      sendJson(response, 200, failed),
     );
-    expect(await tagOf(execute(`- a: {call: ${EXECUTIONS}.run, args: {workflow_id: w}}`, null, host))).toBe(
-      'OperationError',
-    );
+    const { result } = await execute(call(`${EXECUTIONS}.run`, '{workflow_id: w}'), null, host);
+    // As the tutorial on executing workflows from a workflow shows it.
+    expect(result).toEqual({
+      error: { message: 'Execution failed or cancelled.', operation: failed, tags: ['OperationError'] },
+    });
   });
 });
