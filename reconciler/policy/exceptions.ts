@@ -36,7 +36,7 @@ export interface ExceptionDetail {
  */
 export const EXCEPTABLE: readonly FindingClass[] = ['missing', 'changed', 'extra', 'unhealthy'];
 
-export const EXCEPTION_KIND = 'exception';
+const EXCEPTION_KIND = 'exception';
 
 export const exceptionDetail = (detail: ExceptionDetail): Json => ({ ...detail });
 

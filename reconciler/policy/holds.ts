@@ -113,5 +113,5 @@ function openingFor(
 const iso = (instant: number): string => new Date(instant).toISOString();
 
 /** For messages: who ordered it, until when and why. */
-export const orderText = ({ by, until, reason }: Pick<Order, 'by' | 'until' | 'reason'>): string =>
+const orderText = ({ by, until, reason }: Pick<Order, 'by' | 'until' | 'reason'>): string =>
   `by ${by} until ${until}: ${reason}`;

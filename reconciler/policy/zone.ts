@@ -4,7 +4,7 @@
  */
 
 export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
+const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** A calendar day: its number since 1970-01-01, whatever the zone. */
