@@ -31,8 +31,10 @@ export function assemble(
   judged: readonly Judged[],
   options: ReportOptions,
   times: { startedAt: string; finishedAt: string },
+  { breaker, fleet }: Pick<RunReport, 'breaker' | 'fleet'>,
 ): RunReport {
   const tenants = judged.map(tenantReport);
+  const launched = judged.reduce((sum, { executions }) => sum + executions.size, 0);
   return {
     format: REPORT_FORMAT,
     run: {
@@ -45,7 +47,7 @@ export function assemble(
       tenants: tenants.length,
       verdicts: count(tenants.map((tenant) => tenant.verdict)),
       findings: count(tenants.flatMap((tenant) => tenant.findings.map((finding) => finding.class))),
-      launched: judged.reduce((sum, { executions }) => sum + executions.size, 0),
+      launched,
       held: tenants.reduce((sum, { held }) => sum + held.length, 0),
       oldestObservation: oldest(judged.flatMap(({ readings }) => readings.map((reading) => reading.at))),
       excepted: tenants.reduce(
@@ -54,7 +56,9 @@ export function assemble(
       ),
       calls: {},
     },
-    breaker: null,
+    // Whatever was launched past an open breaker, an override admitted.
+    breaker: breaker && { ...breaker, admitted: launched },
+    fleet,
     tenants,
   };
 }

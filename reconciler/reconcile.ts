@@ -1,15 +1,20 @@
 /**
- * One pass on one screen: settle what was left open, load the records, observe, judge each tenant, launch what policy
- * allows, report. Every stage is a plain value; only `launch` and the store change anything.
+ * One pass on one screen: settle what was left open, move rollouts on, load the records, observe, judge each tenant,
+ * stop if the fleet looks wrong, launch what policy allows, report. Every stage is a plain value; only `launch` and the store change anything.
  */
 import { assemble, type Judged } from './assemble.ts';
+import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
 import { describe } from './error-text.ts';
+import { guard, type Guard } from './guard.ts';
 import { isObservable, judge, toObserved } from './judge.ts';
 import { launch, PASS } from './launch.ts';
 import { load } from './load.ts';
 import type { Platform, RunReport } from './model.ts';
 import { observe } from './observe.ts';
+import type { Operators } from './operators.ts';
 import type { Ports } from './ports.ts';
+import { askHealth } from './rollout.ts';
+import { moveRollouts } from './rollouts.ts';
 import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
@@ -23,6 +28,10 @@ export interface PassOptions {
   /** This task's share of the fleet. */
   readonly shard?: { readonly index: number; readonly count: number };
   readonly runId: string;
+  /** The breaker's thresholds; left out, the defaults. */
+  readonly breaker?: BreakerLimits;
+  /** Whose overrides and rollouts are honoured; left out, nobody's. */
+  readonly operators?: Operators;
   /** What happened along the way, for progress and logs. */
   readonly onEvent?: (event: PassEvent) => void;
 }
@@ -43,6 +52,8 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
     await settle(ports, (tenant, error) => emit({ type: 'problem', tenant, message: describe(error) }));
   }
 
+  const rollouts = await moveRollouts(ports, options);
+
   const cases = await load(ports.store, options);
   emit({ type: 'loaded', tenants: cases.length });
 
@@ -57,9 +68,16 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
       startedAt,
     ),
   );
-  const launched = options.dryRun ? judged : await launchAll(ports, options, judged);
+  const guarded = await guard(ports, askHealth(judged, rollouts.due), {
+    limits: options.breaker ?? DEFAULT_LIMITS,
+    operators: options.operators ?? [],
+    shard: options.only === undefined ? (options.shard ?? { index: 0, count: 1 }) : null,
+  });
+  const launched = options.dryRun ? guarded.judged : await launchAll(ports, options, guarded);
 
-  const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
+  const times = { startedAt, finishedAt: ports.clock.now().toISOString() };
+  const fleet = { ...guarded.fleet, rollouts: rollouts.reports };
+  const report = assemble(launched, options, times, { breaker: guarded.breaker, fleet });
   if (!options.dryRun) {
     await ports.store.saveRun(runRecordOf(report, cases));
     await tidy(ports, options);
@@ -80,7 +98,11 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
 }
 
 /** One after the other: the store's transactions and the definition's deployment would only contend. */
-async function launchAll(ports: Ports, options: PassOptions, judged: readonly Judged[]): Promise<Judged[]> {
+export async function launchAll(
+  ports: Ports,
+  options: PassOptions,
+  { judged, permit }: Guard,
+): Promise<Judged[]> {
   const emit = options.onEvent ?? (() => undefined);
   const done: Judged[] = [];
   for (const item of judged) {
@@ -98,13 +120,14 @@ async function launchAll(ports: Ports, options: PassOptions, judged: readonly Ju
       flow: action.flow,
       because: action.because,
       requester: PASS,
+      ...(permit !== undefined && { permit }),
     });
     if (result.outcome === 'launched') {
       emit({ type: 'launched', tenant: stored.name, flow: action.flow, intent: result.intent });
       done.push({ ...item, executions: new Map([[action, result.execution]]) });
     } else {
       emit({ type: 'problem', tenant: stored.name, message: result.message });
-      const reason = result.outcome === 'held' ? ('in-flight' as const) : ('retry-later' as const);
+      const reason = result.outcome === 'held' ? result.reason : ('retry-later' as const);
       const held = { ...action, reason, message: result.message, next: null };
       done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
     }

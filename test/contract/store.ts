@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Directive, NewIntent, RunRecord, Store } from '../../desired-state/store.ts';
 import { shardOf } from '../../desired-state/shard.ts';
+import { NO_FLEET } from '../../reconciler/fleet-model.ts';
 import { REPORT_FORMAT } from '../../reconciler/model.ts';
 import type { Json, RunReport } from '../../reconciler/model.ts';
 
@@ -428,6 +429,7 @@ export function storeContract(open: OpenEmpty): void {
         calls: {},
       },
       breaker: null,
+      fleet: NO_FLEET,
       tenants: [],
     });
     const finding = (name: string, key: string) =>
