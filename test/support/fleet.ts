@@ -2,7 +2,7 @@
  * A fleet in the real embedded store, with the workflows service written out as the few promises it gives and the
  * workflow's own writes made as it makes them: by key, into ledger and executions. For laws over many tenants.
  */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTables } from '../../desired-state/embedded/store.ts';
@@ -13,7 +13,7 @@ import { COMMIT_TIMESTAMP, type Wire } from '../../desired-state/tables/engine.t
 import type { WrittenTenant } from '../../desired-state/tenant.ts';
 import { isObservable, judge } from '../../reconciler/judge.ts';
 import { load } from '../../reconciler/load.ts';
-import type { Json, RunReport } from '../../reconciler/model.ts';
+import type { HealthResult, Json, RunReport } from '../../reconciler/model.ts';
 import type { Execution, Ports, Workflows } from '../../reconciler/ports.ts';
 import { asWanted, type World as Seen } from './have.ts';
 import { tenant } from './records.ts';
@@ -30,10 +30,12 @@ export interface Fleet {
   apply(name: string, change?: (written: WrittenTenant) => void): Promise<void>;
   /** What a workflow leaves behind that applied this generation and found the endpoint well. */
   deployed(name: string, generation?: number): void;
-  /** The end of an execution, as its workflow records it. */
-  ends(entry: ExecutionEntry, how: 'well' | 'failed'): void;
+  /** The end of an execution, as its workflow records it; `healthy` is what a look finds. */
+  ends(entry: ExecutionEntry, how: 'well' | 'failed', healthy?: boolean): void;
   /** The endpoint's answer to a look. */
   health(name: string, healthy: boolean): void;
+  /** Puts an earlier answer back, as if nobody had asked since. */
+  healthWas(name: string, answer: HealthResult): void;
   /** Moves the clock of the passes; rows carry the store's own time. */
   advance(ms: number): void;
   /** Every tenant as a pass judges it, with everything as wanted but what `disturb` changes. */
@@ -46,9 +48,12 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+/** Where a file system in memory stands: a law makes thousands of commits, and each waits for its disk. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** `copyOf`: begins as that fleet ended, which must be closed: a file is copied faster than 200 records are stored. */
 export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
-  const folder = mkdtempSync(join(tmpdir(), 'plumb-fleet-'));
+  const folder = mkdtempSync(join(MEMORY, 'plumb-fleet-'));
   const file = join(folder, 'plumbline.db');
   if (copyOf !== undefined) copyFileSync(copyOf.file, file);
   const store = await openStore({ kind: 'embedded', file });
@@ -103,7 +108,7 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
       await store.applyTenant({ name, record, author: 'somebody@example.com', reason: 'a law' });
     },
     deployed,
-    ends: ({ name, intent, generation, flow }, how) => {
+    ends: ({ name, intent, generation, flow }, how, healthy = true) => {
       write('update', 'Executions', {
         name,
         intent,
@@ -115,10 +120,11 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
         const last_error = 'the rollout did not end';
         write('update', 'Ledger', { name, status: 'FAILED', fence: null, last_error });
       } else if (flow === 'health-check')
-        write('update', 'Ledger', { name, fence: null, health: answer(true) });
+        write('update', 'Ledger', { name, fence: null, health: answer(healthy) });
       else deployed(name, generation);
     },
     health: (name, healthy) => write('update', 'Ledger', { name, health: answer(healthy) }),
+    healthWas: (name, was) => write('update', 'Ledger', { name, health: JSON.stringify(was) }),
     advance: (ms) => {
       offset += ms;
     },
