@@ -388,6 +388,82 @@ describe('a rollout', () => {
     expect(await fleet.store.getRollout('web-v2')).toMatchObject({ version: 1 });
   });
 
+  it('lets a tenant that falls ill after it was done wait for room to go back', async () => {
+    await start(fleet);
+    await pass(fleet);
+    await endAll();
+    await pass(fleet);
+    expect(await active()).toEqual([nameOf(2)]);
+    fleet.health(nameOf(1), false);
+    await pass(fleet);
+    expect(await rolloutOf(fleet)).toMatchObject({ state: 'halted', steps: { t01: { state: 'failed' } } });
+    expect(await active()).toEqual([nameOf(2)]);
+    await endAll();
+    await pass(fleet);
+    expect(await active()).toEqual([nameOf(1)]);
+    await endAll();
+    await pass(fleet);
+    expect(namesIn(await rolloutOf(fleet), 'returned')).toEqual([nameOf(1)]);
+    expect(await revisionNow(fleet, nameOf(1))).toBe('v1');
+  });
+
+  /** The fleet's ports, with something happening right before the first edit of a rollout whose reason fits. */
+  const disturbed = (reason: RegExp, happens: () => Promise<unknown>): Ports => {
+    let over = false;
+    const store = new Proxy(fleet.store, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          const [edit] = args as { reason?: string }[];
+          const call = (): unknown => Reflect.apply(value, target, args) as unknown;
+          if (over || key !== 'applyTenant' || !reason.test(edit?.reason ?? '')) return call();
+          over = true;
+          return happens().then(call);
+        };
+      },
+    });
+    return { ...fleet.ports, store };
+  };
+
+  it('overwrites no edit that comes between its look and its own', async () => {
+    await start(fleet);
+    const ports = disturbed(/: set /, () =>
+      fleet.apply(nameOf(1), (written) => {
+        written.spec.workload.source.revision = 'v1';
+        written.spec.workload.port = 9999;
+      }),
+    );
+    await pass(fleet, new Set(), ports);
+    // Who was begun is carried through: the rollout adds its own field to what somebody else wrote.
+    const workload = (revision: string) => ({
+      record: { spec: { workload: { port: 9999, source: { revision } } } },
+    });
+    expect(await fleet.store.listRevisions(nameOf(1))).toMatchObject([workload('v2'), workload('v1'), {}]);
+  });
+
+  it('waits for what another pass launched at the very moment it was taken back', async () => {
+    await start(fleet, { maxConcurrent: 2 });
+    await pass(fleet, new Set([nameOf(2)]));
+    const [entry] = await fleet.store.listActive();
+    fleet.ends(entry!, 'failed');
+    const late = disturbed(/\/1: return .*taken back/, async () => {
+      const judged = (await fleet.judged()).filter(({ case: { stored } }) => stored.name === nameOf(2));
+      await launchAll(
+        fleet.ports,
+        { platform: PLATFORM, dryRun: false, runId: 'another' },
+        await guard(fleet.ports, judged, { limits: DEFAULT_LIMITS, operators: [], shard: null }),
+      );
+    });
+    await pass(fleet, new Set(), late);
+    const halted = await rolloutOf(fleet);
+    expect(stepOf(halted, nameOf(2)).state).toBe('returning');
+    expect(await revisionNow(fleet, nameOf(2))).toBe('v1');
+    const end = await run(fleet);
+    expect(stepOf(end, nameOf(2))).toMatchObject({ state: 'returned' });
+    expect(await fleet.store.getLedger(nameOf(2))).toMatchObject({ appliedGeneration: 3 });
+  });
+
   it('writes nothing while nothing moves', async () => {
     await start(fleet);
     await pass(fleet);
