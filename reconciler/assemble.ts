@@ -33,7 +33,7 @@ export function assemble(
   times: { startedAt: string; finishedAt: string },
   { breaker, fleet }: Pick<RunReport, 'breaker' | 'fleet'>,
 ): RunReport {
-  const tenants = judged.map(tenantReport);
+  const tenants = judged.map(rowOf);
   const launched = judged.reduce((sum, { executions }) => sum + executions.size, 0);
   return {
     format: REPORT_FORMAT,
@@ -63,7 +63,7 @@ export function assemble(
   };
 }
 
-function tenantReport({ case: item, findings, verdict, plan, readings, executions }: Judged): TenantReport {
+export function rowOf({ case: item, findings, verdict, plan, readings, executions }: Judged): TenantReport {
   return {
     name: item.stored.name,
     labels: item.tenant?.metadata.labels ?? {},
@@ -85,7 +85,7 @@ function tenantReport({ case: item, findings, verdict, plan, readings, execution
 }
 
 /** Counts in order of first appearance, so that equal input gives equal bytes. */
-function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {
+export function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {
   const counts: Partial<Record<T, number>> = {};
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;

@@ -1,6 +1,5 @@
 /** The one thing most of the tenants behind an open breaker have in common. Pure. */
-import type { Judged } from './assemble.ts';
-import type { Finding } from './model.ts';
+import type { Finding, TenantReport } from './model.ts';
 
 /** A cause is one line of a report. */
 const LONGEST_VALUE = 80;
@@ -16,7 +15,7 @@ interface Group {
  * same; null when no difference is shared by more than half of them. Of several, the one that comes first in resource
  * order: what stands in a cluster is missing with it.
  */
-export function causeOf(tenants: ReadonlySet<Judged>): string | null {
+export function causeOf(tenants: ReadonlySet<TenantReport>): string | null {
   const groups = new Map<string, Group>();
   for (const { findings } of tenants) {
     for (const finding of findings) {

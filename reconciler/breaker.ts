@@ -2,12 +2,20 @@
  * Between judging and launching: does a pass want to act on so much, or see so little, that something else must be
  * wrong? Then it launches nothing. Only what nobody asked for counts; docs/decisions.md says why. Pure.
  */
-import type { Judged } from './assemble.ts';
 import type { BreakerLimits, Limit, Never } from './breaker-limits.ts';
 import { causeOf } from './breaker-cause.ts';
 import type { Census, Measure, Share } from './fleet-model.ts';
 import { isLook } from './flows.ts';
-import { findingKey, type Action, type Breaker, type Finding, type Held, type Risk } from './model.ts';
+import {
+  findingKey,
+  type Action,
+  type Breaker,
+  type Finding,
+  type Held,
+  type Risk,
+  type TenantReport,
+  type Verdict,
+} from './model.ts';
 
 /** What is counted over the tenants of a pass. */
 export interface Tally {
@@ -17,77 +25,79 @@ export interface Tally {
   readonly settled: number;
   readonly compared: number;
   readonly seen: number;
-  readonly destructive: readonly Judged[];
-  readonly changed: readonly Judged[];
-  readonly missing: readonly Judged[];
+  readonly destructive: readonly TenantReport[];
+  readonly changed: readonly TenantReport[];
+  readonly missing: readonly TenantReport[];
   /** Tenants that lack resources, or could not be seen whole. */
-  readonly thin: readonly Judged[];
+  readonly thin: readonly TenantReport[];
   /** By source, e.g. `cloudasset`. */
-  readonly unreadable: ReadonlyMap<string, readonly Judged[]>;
+  readonly unreadable: ReadonlyMap<string, readonly TenantReport[]>;
 }
 
 const DANGEROUS: ReadonlySet<Risk> = new Set<Risk>(['replace', 'one-way', 'stateful']);
 const DRIFT: ReadonlySet<Finding['class']> = new Set<Finding['class']>(['missing', 'changed', 'extra']);
 
-export function tallyOf(judged: Iterable<Judged>): Tally {
-  const tally = { records: 0, live: 0, settled: 0, compared: 0, seen: 0 };
-  const destructive: Judged[] = [];
-  const changed: Judged[] = [];
-  const missing: Judged[] = [];
-  const thin: Judged[] = [];
-  const unreadable = new Map<string, Judged[]>();
-  for (const item of judged) {
-    tally.records += 1;
-    if (item.case.ledger?.status === 'DECOMMISSIONED') continue;
-    tally.live += 1;
-    for (const source of sourcesLost(item)) {
-      const found = unreadable.get(source);
-      if (found) found.push(item);
-      else unreadable.set(source, [item]);
-    }
-    if (item.case.ledger?.appliedGeneration == null) continue;
-    if (causes(item, (finding) => DANGEROUS.has(finding.risk))) destructive.push(item);
-    if (causes(item, (finding) => DRIFT.has(finding.class))) changed.push(item);
-    if (!isSettled(item)) continue;
-    const { compared, seen, isMissing } = presence(item);
-    tally.settled += 1;
-    tally.compared += compared;
-    tally.seen += seen;
-    if (isMissing) missing.push(item);
-    if (seen < compared) thin.push(item);
-  }
-  return { ...tally, destructive, changed, missing, thin, unreadable };
+/** `verdicts` are those of all tenants: a report may count quiet tenants without a row of their own. */
+export function tallyOf(
+  rows: readonly TenantReport[],
+  verdicts: Readonly<Partial<Record<Verdict, number>>>,
+): Tally {
+  const live = rows.filter(({ verdict }) => verdict !== 'decommissioned');
+  const applied = live.filter(({ appliedGeneration }) => appliedGeneration !== null);
+  const settled = applied.filter(isSettled);
+  const looked = settled.map((row) => ({ row, ...presence(row) }));
+  const compared = looked.reduce((sum, each) => sum + each.compared, 0);
+  const lost = looked.reduce((sum, each) => sum + each.compared - each.seen, 0);
+  const records = Object.values(verdicts).reduce((sum, count) => sum + count, 0);
+  const gone = verdicts.decommissioned ?? 0;
+  const quiet = records - gone - live.length;
+  const all = compared + (settled.length === 0 ? 0 : Math.round((compared / settled.length) * quiet));
+  return {
+    records,
+    live: records - gone,
+    settled: settled.length + quiet,
+    compared: all,
+    seen: all - lost,
+    destructive: applied.filter((row) => causes(row, (finding) => DANGEROUS.has(finding.risk))),
+    changed: applied.filter((row) => causes(row, (finding) => DRIFT.has(finding.class))),
+    missing: looked.filter(({ isMissing }) => isMissing).map(({ row }) => row),
+    thin: looked.filter(({ compared: most, seen }) => seen < most).map(({ row }) => row),
+    unreadable: bySource(live),
+  };
 }
 
-/** At rest: what such a tenant lacks, nobody is just making or taking away. */
-const isSettled = ({ case: { tenant, active, leaving } }: Judged): boolean =>
-  tenant !== null && active === undefined && !leaving;
+/** At rest: what such a tenant lacks, nobody is just making. */
+const isSettled = ({ verdict }: TenantReport): boolean => verdict !== 'in-progress' && verdict !== 'invalid';
 
 /** Whether the pass would change the tenant because of a finding of this sort. */
-function causes({ plan, findings }: Judged, sort: (finding: Finding) => boolean): boolean {
-  const because = new Set(
-    plan.actions.filter(({ flow }) => !isLook(flow)).flatMap((action) => action.because),
-  );
+function causes({ actions, findings }: TenantReport, sort: (finding: Finding) => boolean): boolean {
+  const because = new Set(actions.filter(({ flow }) => !isLook(flow)).flatMap((action) => action.because));
   return because.size > 0 && findings.some((finding) => sort(finding) && because.has(findingKey(finding)));
 }
 
 /** One entry per service however many of its lists failed: `kubernetes deployments` is `kubernetes`. */
-const sourcesLost = ({ findings }: Judged): ReadonlySet<string> =>
-  new Set(
-    findings
-      .filter(({ class: c }) => c === 'unreadable')
-      .map(({ source }) => source.split(' ', 1)[0] ?? source),
-  );
+function bySource(rows: readonly TenantReport[]): Map<string, TenantReport[]> {
+  const found = new Map<string, TenantReport[]>();
+  for (const row of rows) {
+    const blind = row.findings.filter(({ class: c }) => c === 'unreadable');
+    for (const source of new Set(blind.map(({ source: from }) => from.split(' ', 1)[0] ?? from))) {
+      const others = found.get(source);
+      if (others) others.push(row);
+      else found.set(source, [row]);
+    }
+  }
+  return found;
+}
 
 /** What the record newly asks for and what an exception expects to be away was not there to be lost. */
-function presence({ findings, readings }: Judged) {
+function presence({ findings, resources }: TenantReport) {
   const whole = findings.filter(({ field }) => field === null);
   const expected = whole.filter(
     (f) => (f.class === 'pending' && f.have === 'absent') || (f.class === 'missing' && f.excepted !== null),
   ).length;
   const missing = whole.filter((f) => f.class === 'missing' && f.excepted === null).length;
   const unreadable = whole.filter((f) => f.class === 'unreadable').length;
-  const compared = readings.length - expected;
+  const compared = resources - expected;
   return { compared, seen: compared - missing - unreadable, isMissing: missing > 0 };
 }
 
@@ -103,7 +113,8 @@ export function censusOf(
   const { records, settled, compared, seen } = tally;
   const { before, shard, complete } = options;
   const missing = tally.missing.length;
-  const size = before === null || trust.size ? { records, compared, seen } : before;
+  const size =
+    before === null || trust.size ? { records, seen: compared === 0 ? 1 : seen / compared } : before;
   const usual = before?.missing ?? [];
   return {
     shard,
@@ -115,7 +126,6 @@ export function censusOf(
     seen,
     measure: {
       records: size.records,
-      compared: size.compared,
       seen: size.seen,
       missing: trust.missing ? [...usual, settled === 0 ? 0 : missing / settled].slice(-USUAL) : usual,
     },
@@ -126,7 +136,7 @@ export function censusOf(
 interface Trip {
   readonly text: string;
   /** The tenants behind it; empty where no tenant stands behind it. */
-  readonly tenants: readonly Judged[];
+  readonly tenants: readonly TenantReport[];
 }
 
 export interface AssessInput {
@@ -195,8 +205,8 @@ function unreadable({ tally, limits, shard }: AssessInput): Trip[] {
 }
 
 function observed({ tally, limits, shard, before }: AssessInput): Trip[] {
-  if (before === null || before.compared === 0) return [];
-  const usual = (tally.compared * before.seen) / before.compared;
+  if (before === null) return [];
+  const usual = tally.compared * before.seen;
   const lost = usual - tally.seen;
   const most = bound(limits.observed, usual, shard);
   if (lost <= most) return [];
@@ -245,20 +255,20 @@ const share = ({ index, count }: Share): string =>
  * What an open breaker lets through: the first `admit` changes in name order, and no look, so that "nothing" is
  * nothing. Everything else is held.
  */
-export function holdBack(judged: readonly Judged[], admit: number): Judged[] {
+export function holdBack(rows: readonly TenantReport[], admit: number): TenantReport[] {
   let left = admit;
-  return judged.map((item) => {
-    const [action] = item.plan.actions;
-    if (action === undefined) return item;
+  return rows.map((row) => {
+    const [action] = row.actions;
+    if (action === undefined) return row;
     if (!isLook(action.flow) && left > 0) {
       left -= 1;
-      return item;
+      return row;
     }
-    return { ...item, plan: { actions: [], held: [heldByBreaker(action), ...item.plan.held] } };
+    return { ...row, actions: [], held: [heldByBreaker(action), ...row.held] };
   });
 }
 
-export const heldByBreaker = (action: Action): Held => ({
+const heldByBreaker = (action: Action): Held => ({
   tenant: action.tenant,
   flow: action.flow,
   because: action.because,

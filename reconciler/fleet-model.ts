@@ -10,8 +10,7 @@ export interface Share {
 export interface Measure {
   /** Rows of the share. */
   readonly records: number;
-  /** Resources looked for, of tenants that were applied in full and are at rest; and those of them that were there. */
-  readonly compared: number;
+  /** Share (0 to 1) that was there of what tenants at rest should have. */
   readonly seen: number;
   /** Share of such tenants with something missing (0 to 1), of the last such passes, oldest first. */
   readonly missing: readonly number[];
@@ -27,6 +26,7 @@ export interface Census {
   readonly settled: number;
   /** Those of them with something missing that no exception expects. */
   readonly missing: number;
+  /** Resources that tenants at rest should have, and those of them that were there. */
   readonly compared: number;
   readonly seen: number;
   readonly measure: Measure;
@@ -147,7 +147,7 @@ export const NO_FLEET: FleetReport = {
     missing: 0,
     compared: 0,
     seen: 0,
-    measure: { records: 0, compared: 0, seen: 0, missing: [] },
+    measure: { records: 0, seen: 1, missing: [] },
   },
   overrides: [],
   unguarded: [],

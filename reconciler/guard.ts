@@ -1,10 +1,9 @@
 /** The breaker of one pass: what it remembers and what people ordered is read here; breaker.ts decides. */
 import { FLEET, type Store } from '../desired-state/store.ts';
-import type { Judged } from './assemble.ts';
 import { assess, censusOf, holdBack, tallyOf } from './breaker.ts';
 import { switchedOff, type BreakerLimits } from './breaker-limits.ts';
 import type { FleetReport, Measure, OverrideInForce, Share } from './fleet-model.ts';
-import type { Breaker } from './model.ts';
+import type { Breaker, TenantReport, Verdict } from './model.ts';
 import type { Operators } from './operators.ts';
 import { overridesIn } from './overrides.ts';
 import type { Clock } from './ports.ts';
@@ -19,17 +18,23 @@ export interface GuardOptions {
 /** What a pass may launch, and what it says about that. */
 export interface Guard {
   /** With everything held that the breaker does not let through. */
-  readonly judged: Judged[];
+  readonly rows: TenantReport[];
   readonly breaker: Breaker | null;
   readonly fleet: Omit<FleetReport, 'rollouts'>;
   /** Takes one launch off an override, whichever has one left; undefined while the breaker is closed. */
   readonly permit: (() => Promise<boolean>) | undefined;
 }
 
+/** The fleet, judged: a row of each tenant, or for quiet ones perhaps a verdict among the counts alone. */
+export interface Judgement {
+  readonly rows: readonly TenantReport[];
+  readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
+}
+
 /** Throws StoreError. */
 export async function guard(
   ports: { readonly store: Store; readonly clock: Clock },
-  judged: readonly Judged[],
+  { rows, verdicts }: Judgement,
   { limits, operators, shard }: GuardOptions,
 ): Promise<Guard> {
   const now = ports.clock.now().toISOString();
@@ -37,12 +42,12 @@ export async function guard(
   const honoured = overrides.filter(({ refused }) => refused === null);
   const before = shard === null ? null : await measureOf(ports.store, shard);
   const share = shard ?? { index: 0, count: 1 };
-  const tally = tallyOf(judged);
+  const tally = tallyOf(rows, verdicts);
   const breaker = assess({ tally, limits, shard: share, before });
   const closed = breaker === null;
   const left = honoured.reduce((sum, { launches, used }) => sum + Math.max(0, launches - used), 0);
   return {
-    judged: closed ? [...judged] : holdBack(judged, left),
+    rows: closed ? [...rows] : holdBack(rows, left),
     breaker,
     fleet: {
       census: censusOf(

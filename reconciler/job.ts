@@ -11,7 +11,7 @@ import { healthChecks } from './health.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 import { reconcile } from './reconcile.ts';
-import { loadSettings } from './settings.ts';
+import { loadSettings, type Settings } from './settings.ts';
 
 const SEVERITIES: Readonly<Record<string, string>> = {
   trace: 'DEBUG',
@@ -84,7 +84,11 @@ async function main(): Promise<void> {
         process.exit(143);
       });
     }
-    await run(ports, platform, options, log.child({ run: options.runId, task: options.shard.index }));
+    await run(
+      ports,
+      { ...options, ...settings, platform },
+      log.child({ run: options.runId, task: options.shard.index }),
+    );
     await ports.store.close();
   } catch (error) {
     log.error({ error: describe(error) }, 'the job could not run');
@@ -92,7 +96,9 @@ async function main(): Promise<void> {
   }
 }
 
-async function run(ports: Ports, platform: Platform, options: JobOptions, log: pino.Logger): Promise<void> {
+type RunOptions = JobOptions & Pick<Settings, 'breaker' | 'operators'> & { readonly platform: Platform };
+
+async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino.Logger): Promise<void> {
   if (options.health) {
     for (const { tenant, intent, message } of await healthChecks(ports, platform, { shard: options.shard })) {
       log.info({ tenant, intent, result: message }, 'health check');
@@ -104,8 +110,11 @@ async function run(ports: Ports, platform: Platform, options: JobOptions, log: p
     dryRun: options.dryRun,
     shard: options.shard,
     runId: options.runId,
+    breaker: options.breaker,
+    operators: options.operators,
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),
   });
+  if (report.breaker !== null) log.error({ breaker: report.breaker }, 'the breaker is open');
   log.info({ summary: report.summary }, 'pass finished');
 }
 

@@ -2,10 +2,11 @@
  * One pass on one screen: settle what was left open, move rollouts on, load the records, observe, judge each tenant,
  * stop if the fleet looks wrong, launch what policy allows, report. Every stage is a plain value; only `launch` and the store change anything.
  */
-import { assemble, type Judged } from './assemble.ts';
+import { assemble, count, rowOf, type Judged } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
 import { describe } from './error-text.ts';
 import { guard, type Guard } from './guard.ts';
+import { healthChecks } from './health.ts';
 import { isObservable, judge, toObserved } from './judge.ts';
 import { launch, PASS } from './launch.ts';
 import { load } from './load.ts';
@@ -13,7 +14,6 @@ import type { Platform, RunReport } from './model.ts';
 import { observe } from './observe.ts';
 import type { Operators } from './operators.ts';
 import type { Ports } from './ports.ts';
-import { askHealth } from './rollout.ts';
 import { moveRollouts } from './rollouts.ts';
 import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
@@ -68,12 +68,19 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
       startedAt,
     ),
   );
-  const guarded = await guard(ports, askHealth(judged, rollouts.due), {
-    limits: options.breaker ?? DEFAULT_LIMITS,
-    operators: options.operators ?? [],
-    shard: options.only === undefined ? (options.shard ?? { index: 0, count: 1 }) : null,
-  });
-  const launched = options.dryRun ? guarded.judged : await launchAll(ports, options, guarded);
+  const rows = judged.map(rowOf);
+  const guarded = await guard(
+    ports,
+    { rows, verdicts: count(rows.map(({ verdict }) => verdict)) },
+    {
+      limits: options.breaker ?? DEFAULT_LIMITS,
+      operators: options.operators ?? [],
+      shard: options.only === undefined ? (options.shard ?? { index: 0, count: 1 }) : null,
+    },
+  );
+  const admitted = heldBack(judged, guarded);
+  const launched = options.dryRun ? admitted : await launchAll(ports, options, admitted, guarded.permit);
+  if (!options.dryRun && guarded.breaker === null) await askHealth(ports, options, rollouts.due);
 
   const times = { startedAt, finishedAt: ports.clock.now().toISOString() };
   const fleet = { ...guarded.fleet, rollouts: rollouts.reports };
@@ -97,11 +104,31 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
   }
 }
 
+/** What the breaker let of each tenant's row. */
+export function heldBack(judged: readonly Judged[], { rows, breaker }: Guard): Judged[] {
+  if (breaker === null) return [...judged];
+  const guarded = new Map(rows.map((row) => [row.name, row]));
+  return judged.map((item) => {
+    const row = guarded.get(item.case.stored.name);
+    const isHeld = row !== undefined && row.actions.length < item.plan.actions.length;
+    return isHeld ? { ...item, plan: { actions: [], held: row.held } } : item;
+  });
+}
+
+/** Looks that a rollout waits for; whoever is changed in this pass is asked at the end of that. */
+async function askHealth(ports: Ports, options: PassOptions, due: readonly string[]): Promise<void> {
+  if (due.length === 0) return;
+  for (const { tenant, intent } of await healthChecks(ports, options.platform, { only: due })) {
+    if (intent !== null) options.onEvent?.({ type: 'launched', tenant, flow: 'health-check', intent });
+  }
+}
+
 /** One after the other: the store's transactions and the definition's deployment would only contend. */
 export async function launchAll(
   ports: Ports,
   options: PassOptions,
-  { judged, permit }: Guard,
+  judged: readonly Judged[],
+  permit: Guard['permit'],
 ): Promise<Judged[]> {
   const emit = options.onEvent ?? (() => undefined);
   const done: Judged[] = [];

@@ -2,9 +2,8 @@
  * A rollout's next state and the edits it asks for, from what is seen of its tenants. Pure: rollouts.ts saves the
  * state first and edits then, and asks again until nothing moves.
  */
-import type { Judged } from './assemble.ts';
 import type { Rollout, RolloutReport, RolloutState, Step, StepState } from './fleet-model.ts';
-import type { Action, Json } from './model.ts';
+import type { Json } from './model.ts';
 import { fieldOf, withField } from './rollable.ts';
 import {
   changesFrom,
@@ -184,24 +183,6 @@ const unasked = (rollout: Rollout, views: ReadonlyMap<string, TenantView>): stri
     const applied = views.get(name)?.ledger?.appliedGeneration ?? 0;
     return step.state === 'edited' && applied >= (step.generation ?? Infinity) ? [name] : [];
   });
-
-/** Adds a look at the endpoint where a rollout waits for one and nothing else is to be done. */
-export function askHealth(judged: readonly Judged[], due: readonly string[]): readonly Judged[] {
-  if (due.length === 0) return judged;
-  const names = new Set(due);
-  return judged.map((item) => {
-    const { stored, ledger, active } = item.case;
-    const idle = item.plan.actions.length === 0 && active === undefined && ledger?.serviceEndpoint != null;
-    if (!idle || !names.has(stored.name)) return item;
-    const action: Action = {
-      tenant: stored.name,
-      flow: 'health-check',
-      because: [],
-      summary: 'health-check because a rollout waits for it',
-    };
-    return { ...item, plan: { ...item.plan, actions: [action] } };
-  });
-}
 
 /** How many tenants are in each state; in a rollout that is over, those never begun were left alone. */
 export function reportOf(rollout: Rollout): RolloutReport {
