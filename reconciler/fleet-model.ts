@@ -81,6 +81,15 @@ export interface Step {
 
 export type RolloutState = 'running' | 'paused' | 'halted' | 'aborting' | 'aborted' | 'done';
 
+export interface RolloutEvent {
+  /** RFC 3339. */
+  readonly at: string;
+  /** Email, or the pass. */
+  readonly by: string;
+  readonly what: 'halted' | 'paused' | 'resumed' | 'aborted' | 'skipped';
+  readonly why: string;
+}
+
 /** A change of one field of many records, in waves. */
 export interface Rollout {
   readonly name: string;
@@ -108,6 +117,8 @@ export interface Rollout {
   /** When the wave has soaked (RFC 3339); null while its tenants are not through. */
   readonly soakUntil: string | null;
   readonly steps: Readonly<Record<string, Step>>;
+  /** What was ordered, and where it stopped by itself; oldest first. */
+  readonly history: readonly RolloutEvent[];
   /** For people: why it stands still, or what it waits for; null when nothing is in its way. */
   readonly message: string | null;
 }

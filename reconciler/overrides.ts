@@ -9,6 +9,24 @@ export const LONGEST_OVERRIDE_MS = 24 * 60 * 60 * 1000;
 /** More than any fleet has tenants. */
 export const MOST_LAUNCHES = 100_000;
 
+/** As it is stored. `id` is the caller's, so that a repeated call orders nothing twice. */
+export const newOverride = (
+  order: Pick<OverrideInForce, 'id' | 'actor' | 'reason' | 'launches' | 'until' | 'acceptsSize'>,
+  now: string,
+): Directive => ({
+  name: FLEET,
+  id: order.id,
+  kind: 'override',
+  actor: order.actor,
+  reason: order.reason,
+  detail: { launches: order.launches, acceptsSize: order.acceptsSize },
+  uses: 0,
+  createdAt: now,
+  expiresAt: order.until,
+  endedAt: null,
+  endedBy: null,
+});
+
 /** In force at this time (RFC 3339), the one that expires first at the head. */
 export function overridesIn(
   directives: readonly Directive[],

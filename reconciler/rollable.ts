@@ -10,6 +10,9 @@ export const ROLLABLE = [
   { field: 'spec.cluster.releaseChannel', what: 'how early GKE upgrades the cluster' },
 ] as const;
 
+/** A rollout is one row of the store, so it has a size; a larger fleet is rolled out by narrower selectors. */
+export const MOST_TENANTS = 5_000;
+
 /** What stands there as text; undefined where the field was left out (or holds no text, and then no record does). */
 export function fieldOf(record: Json | undefined, field: string): string | undefined {
   const value = at(record, ...field.split('.'));

@@ -31,9 +31,6 @@ export interface PlannedRollout {
   readonly left: readonly { readonly name: string; readonly why: string }[];
 }
 
-/** A rollout is one row of the store, so it has a size; a larger fleet is rolled out by a narrower selector. */
-export const MOST_TENANTS = 5_000;
-
 /** Candidates in any order; `others` are the rollouts that are not over. */
 export function planRollout(
   candidates: readonly Candidate[],
@@ -66,6 +63,7 @@ export function planRollout(
     wave: 0,
     soakUntil: null,
     steps: {},
+    history: [],
     message: null,
   };
   return { rollout, left };

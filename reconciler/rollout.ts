@@ -19,6 +19,9 @@ import {
   type TenantView,
 } from './rollout-step.ts';
 
+/** Who halts a rollout, where a person's email would stand. */
+const PASS = 'plumbline';
+
 /** One record to be stored, unless it has changed since it was read. */
 export interface Edit {
   readonly name: string;
@@ -56,7 +59,7 @@ const room = ({ steps, maxConcurrent }: Rollout): number =>
 
 export function advance(before: Rollout, views: ReadonlyMap<string, TenantView>, now: string): Advance {
   if (isFinished(before)) return { rollout: before, edits: [], due: [] };
-  const followed = settle(before, views);
+  const followed = settle(before, views, now);
   const { rollout, due } =
     followed.state === 'running'
       ? wave(followed, views, now)
@@ -65,8 +68,8 @@ export function advance(before: Rollout, views: ReadonlyMap<string, TenantView>,
 }
 
 /** Everybody who was begun, one step on. A failure halts the rollout before anybody else is begun. */
-function settle(rollout: Rollout, views: ReadonlyMap<string, TenantView>): Rollout {
-  let { state, message } = rollout;
+function settle(rollout: Rollout, views: ReadonlyMap<string, TenantView>, now: string): Rollout {
+  let { state, message, history } = rollout;
   const steps: Record<string, Step> = { ...rollout.steps };
   for (const [name, step] of Object.entries(rollout.steps)) {
     const view = views.get(name);
@@ -75,10 +78,12 @@ function settle(rollout: Rollout, views: ReadonlyMap<string, TenantView>): Rollo
     steps[name] = next;
     const fails = next.state === 'returning' || next.state === 'failed';
     if (!fails || step.state === 'returning' || step.state === 'failed') continue;
-    if (state === 'running' || state === 'paused') state = 'halted';
     message = `${name} goes back to ${rollout.before[name] ?? 'the default'}: ${next.note ?? 'it failed'}`;
+    if (state !== 'running' && state !== 'paused') continue;
+    state = 'halted';
+    history = [...history, { at: now, by: PASS, what: 'halted', why: message }];
   }
-  const settled = { ...rollout, steps, state, message };
+  const settled = { ...rollout, steps, state, message, history };
   for (const [name, step] of Object.entries(settled.steps)) {
     if (step.state === 'failed' && room(settled) > 0) settled.steps[name] = { ...step, state: 'returning' };
   }

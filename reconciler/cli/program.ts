@@ -15,6 +15,7 @@ import type { RequestOptions } from './commands/request.ts';
 import type { VersionOptions } from './commands/version.ts';
 import { detailedHelp } from './exit-codes.ts';
 import { Cli, type GlobalFlags, type Host } from './host.ts';
+import { addFleetCommands } from './program-fleet.ts';
 import { addLocalCommands } from './program-local.ts';
 import { addWorkflowsCommand } from './program-workflows.ts';
 
@@ -48,6 +49,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
   addRecordCommands(program, bind);
   addPassCommands(program, bind);
   addRequestCommands(program, bind);
+  addFleetCommands(program, bind);
   addLocalCommands(program, bind);
   addWorkflowsCommand(program, bind);
   addOtherCommands(program, bind);
@@ -109,11 +111,12 @@ function addRecordCommands(program: Command, bind: Bind): void {
     );
   program
     .command('get')
-    .summary('list tenants, runs or executions')
+    .summary('list tenants, runs, executions, overrides or rollouts')
     .description(
-      'Lists tenants (default), runs or executions. `get tenant NAME -o yaml` gives a record to edit and apply.',
+      'Lists tenants (default), runs, executions, overrides or rollouts. `get tenant NAME -o yaml` gives a record to ' +
+        'edit and apply.',
     )
-    .argument('[kind]', 'tenants, runs or executions; also tenant/NAME', 'tenants')
+    .argument('[kind]', 'tenants, runs, executions, overrides or rollouts; also tenant/NAME', 'tenants')
     .argument('[name]', 'only this one (executions: of this tenant)')
     .addOption(outputOption(OUTPUT_TABLE, 'table'))
     .action((kind: string, name: string | undefined, options: GetOptions) =>
