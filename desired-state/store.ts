@@ -13,6 +13,7 @@ import type {
   RunReport,
   TenantStatus,
 } from '../reconciler/model.ts';
+import type { Census, Rollout } from '../reconciler/fleet-model.ts';
 
 /** `record` is kept as it was written (parsed JSON), so that a later schema can still read it. */
 export interface StoredTenant {
@@ -131,10 +132,14 @@ export type IntentResult =
 
 export type RequestKind = 'rebuild' | 'redeploy' | 'decommission' | 'approve';
 
+/** What only a platform operator may ask for; a refusal is recorded under {@link FLEET}. */
+export type FleetRequestKind = 'override' | 'rollout';
+
 export interface RequestEntry {
   readonly id: string;
+  /** The tenant, or {@link FLEET}. */
   readonly name: string;
-  readonly kind: RequestKind;
+  readonly kind: RequestKind | FleetRequestKind;
   readonly requester: string;
   readonly state: 'ACCEPTED' | 'REFUSED';
   /** Why it was refused; for an accepted one, the intent that carries it, or the approval that was given. */
@@ -219,6 +224,13 @@ export interface Looked {
   readonly except: readonly string[];
 }
 
+export interface StoredRollout {
+  readonly rollout: Rollout;
+  /** Rises with every change. */
+  readonly version: number;
+  readonly updatedAt: string;
+}
+
 export interface RunRecord {
   readonly report: RunReport;
   /** Findings this pass saw for the first time. */
@@ -297,6 +309,14 @@ export interface Store {
   /** Ended and expired ones included, by name and id; without names those of everybody. */
   listDirectives(names?: readonly string[]): Promise<Directive[]>;
 
+  /** False when the name was used before. */
+  createRollout(rollout: Rollout): Promise<boolean>;
+  /** Compare and set: false, and nothing is written, when the version has moved on. */
+  saveRollout(rollout: Rollout, version: number): Promise<boolean>;
+  getRollout(name: string): Promise<StoredRollout | undefined>;
+  /** In name order; `open`: those that are not over. */
+  listRollouts(which: { readonly open: boolean }): Promise<StoredRollout[]>;
+
   openFindings(names: readonly string[]): Promise<FindingEntry[]>;
   /** Of these tenants, by name and key. */
   historyOf(names: readonly string[]): Promise<FindingHistory[]>;
@@ -311,6 +331,8 @@ export interface Store {
   /** The newest `limit` runs, newest first, each with its whole report. */
   listRuns(limit: number): Promise<RunReport[]>;
   getRun(id: string): Promise<RunReport | undefined>;
+  /** What the breaker compares with, of the newest `limit` runs, newest first; runs from before it are left out. */
+  listCensuses(limit: number): Promise<Census[]>;
 
   close(): Promise<void>;
 }

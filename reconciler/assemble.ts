@@ -45,8 +45,10 @@ export function assemble(
   judged: readonly Judged[],
   options: ReportOptions,
   times: { startedAt: string; finishedAt: string },
+  { breaker, fleet }: Pick<RunReport, 'breaker' | 'fleet'>,
 ): RunReport {
-  const tenants = judged.map(tenantReport);
+  const tenants = judged.map(rowOf);
+  const launched = judged.reduce((sum, { executions }) => sum + executions.size, 0);
   return {
     format: REPORT_FORMAT,
     run: {
@@ -59,7 +61,7 @@ export function assemble(
       tenants: tenants.length,
       verdicts: count(tenants.map((tenant) => tenant.verdict)),
       findings: count(tenants.flatMap((tenant) => tenant.findings.map((finding) => finding.class))),
-      launched: judged.reduce((sum, { executions }) => sum + executions.size, 0),
+      launched,
       held: tenants.reduce((sum, { held }) => sum + held.length, 0),
       oldestObservation: oldest(judged.flatMap(({ readings }) => readings.map((reading) => reading.at))),
       excepted: tenants.reduce(
@@ -68,12 +70,14 @@ export function assemble(
       ),
       calls: {},
     },
-    breaker: null,
+    // Whatever was launched past an open breaker, an override admitted.
+    breaker: breaker && { ...breaker, admitted: launched },
+    fleet,
     tenants,
   };
 }
 
-function tenantReport(judged: Judged): TenantReport {
+export function rowOf(judged: Judged): TenantReport {
   const { case: item, findings, verdict, plan, orders, readings, executions, coverage } = judged;
   const isGone = item.ledger?.status === 'DECOMMISSIONED';
   return {
@@ -101,7 +105,7 @@ const told = (order: Order | null): Pause | null =>
   order && { by: order.by, reason: order.reason, since: order.since, until: order.until };
 
 /** Counts in order of first appearance, so that equal input gives equal bytes. */
-function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {
+export function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {
   const counts: Partial<Record<T, number>> = {};
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;

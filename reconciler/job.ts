@@ -9,10 +9,9 @@ import { connect } from './clouds/connect.ts';
 import { describe } from './error-text.ts';
 import { healthChecks } from './health.ts';
 import type { Platform } from './model.ts';
-import type { PolicySettings } from './policy/settings.ts';
 import type { Ports } from './ports.ts';
 import { reconcile } from './reconcile.ts';
-import { loadSettings } from './settings.ts';
+import { loadSettings, type Settings } from './settings.ts';
 
 const SEVERITIES: Readonly<Record<string, string>> = {
   trace: 'DEBUG',
@@ -87,7 +86,7 @@ async function main(): Promise<void> {
     }
     await run(
       ports,
-      { ...options, platform, policy: settings.policy },
+      { ...options, ...settings, platform },
       log.child({ run: options.runId, task: options.shard.index }),
     );
     await ports.store.close();
@@ -97,12 +96,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function run(
-  ports: Ports,
-  options: JobOptions & { readonly platform: Platform; readonly policy: PolicySettings },
-  log: pino.Logger,
-): Promise<void> {
-  const { platform, policy } = options;
+type RunOptions = JobOptions &
+  Pick<Settings, 'breaker' | 'operators' | 'policy'> & { readonly platform: Platform };
+
+async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino.Logger): Promise<void> {
   if (options.health) {
     for (const { tenant, intent, message } of await healthChecks(ports, platform, { shard: options.shard })) {
       log.info({ tenant, intent, result: message }, 'health check');
@@ -111,12 +108,15 @@ async function run(
   }
   const report = await reconcile(ports, {
     platform,
-    policy,
+    policy: options.policy,
     dryRun: options.dryRun,
     shard: options.shard,
     runId: options.runId,
+    breaker: options.breaker,
+    operators: options.operators,
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),
   });
+  if (report.breaker !== null) log.error({ breaker: report.breaker }, 'the breaker is open');
   log.info({ summary: report.summary }, 'pass finished');
 }
 

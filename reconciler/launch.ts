@@ -27,11 +27,13 @@ export interface Launch {
   readonly requester: string;
   /** Terraform addresses that it may delete or replace; left out: none. */
   readonly mayDestroy?: readonly string[];
+  /** Asked last, when nothing else can keep the launch back: each yes is a launch made. */
+  readonly permit?: () => Promise<boolean>;
 }
 
 export type LaunchResult =
   | { readonly outcome: 'launched'; readonly intent: string; readonly execution: string }
-  | { readonly outcome: 'held'; readonly message: string }
+  | { readonly outcome: 'held'; readonly reason: 'in-flight' | 'breaker'; readonly message: string }
   | { readonly outcome: 'failed'; readonly message: string };
 
 /** Starts one flow for one tenant, at most once per intent. Never throws for what checker, cloud or store refuse. */
@@ -45,12 +47,14 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
     if (intent.outcome === 'busy') {
       return {
         outcome: 'held',
+        reason: 'in-flight',
         message: `${intent.execution.flow} (${intent.execution.intent}) is under way`,
       };
     }
     if (intent.outcome === 'outdated') {
       return {
         outcome: 'held',
+        reason: 'in-flight',
         message: `the record moved on to generation ${intent.generation}; the next pass plans anew`,
       };
     }
@@ -60,7 +64,11 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
     if (standing === undefined || isCondemned(standing, ports.clock.now())) {
       const message = `the definition ${definition.name} is being removed as unused; the next pass deploys it anew`;
       await takeBack(ports, opened, message);
-      return { outcome: 'held', message };
+      return { outcome: 'held', reason: 'in-flight', message };
+    }
+    if (request.permit !== undefined && !(await request.permit())) {
+      await takeBack(ports, opened, NOT_PERMITTED);
+      return { outcome: 'held', reason: 'breaker', message: NOT_PERMITTED };
     }
     const execution = await ports.workflows.execute({
       workflow: definition.name,
@@ -90,6 +98,9 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
     };
   }
 }
+
+const NOT_PERMITTED =
+  'the breaker is open and no override has a launch left; the next one needs another `plumb override`';
 
 /** The service itself said no: no execution came of the call. Silence and 5xx say nothing of the kind. */
 const REFUSALS: ReadonlySet<CloudErrorKind> = new Set(['denied', 'invalid', 'not-found', 'throttled']);

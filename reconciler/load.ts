@@ -12,9 +12,10 @@ import { shardOf } from '../desired-state/shard.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { projectOf, rivalsOf, unlawful, type Claims } from './claims.ts';
 import { expect } from './expect.ts';
+import { isLook } from './flows.ts';
 import type { Memory } from './history.ts';
 import { memoriesOf } from './memories.ts';
-import type { Flow, Want } from './model.ts';
+import type { Want } from './model.ts';
 
 /** One tenant of a pass. `tenant` is null when the stored record cannot be used; `problem` then says why. */
 export interface Case extends Memory {
@@ -133,9 +134,6 @@ async function appliedRecord(
 /** Statuses that a flow leaves behind when all went well. */
 const AT_REST: ReadonlySet<LedgerEntry['status']> = new Set([null, 'DEPLOYED', 'REDEPLOYED']);
 
-/** Flows that change nothing but what we know. */
-const LOOKS: ReadonlySet<Flow> = new Set<Flow>(['health-check', 'deep-check']);
-
 /** Enough to see the retry budget spent, with a few looks at the endpoint in between. */
 const HISTORY = 20;
 
@@ -150,7 +148,7 @@ async function historyOf(
   }
   // A look changes nothing, and neither did what was never started.
   const changes = (await store.listExecutions(stored.name, HISTORY)).filter(
-    ({ flow, state }) => !LOOKS.has(flow) && state !== 'SUPERSEDED',
+    ({ flow, state }) => !isLook(flow) && state !== 'SUPERSEDED',
   );
   const past = changes.findIndex(
     ({ generation, state }) => generation !== stored.generation || state !== 'FAILED',

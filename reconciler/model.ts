@@ -1,4 +1,5 @@
 /** The words of a pass as types: readings, wants, findings, verdicts, plans, reports. No logic lives here. */
+import type { FleetReport } from './fleet-model.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -320,5 +321,6 @@ export interface RunReport {
   };
   /** Null while the breaker is closed. */
   readonly breaker: Breaker | null;
+  readonly fleet: FleetReport;
   readonly tenants: readonly TenantReport[];
 }

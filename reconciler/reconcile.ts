@@ -1,12 +1,15 @@
 /**
- * One pass on one screen: settle what was left open, load the records, observe, judge each tenant, launch what policy
- * allows, report. Every stage is a plain value; only `launch` and the store change anything.
+ * One pass on one screen: settle what was left open, move rollouts on, load the records, observe, judge each tenant,
+ * stop if the fleet looks wrong, launch what policy allows, report. Every stage is a plain value; only `launch` and the store change anything.
  */
-import { assemble, type Judged } from './assemble.ts';
 import { heldMeanwhile } from './admit.ts';
+import { assemble, count, rowOf, type Judged } from './assemble.ts';
+import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
 import { Survey } from './coverage.ts';
 import { describe } from './error-text.ts';
 import { withFleetExceptions } from './fleet-exceptions.ts';
+import { guard, type Guard } from './guard.ts';
+import { healthChecks } from './health.ts';
 import { inquire } from './inquire.ts';
 import { isObservable, judge, toContext, toObserved, type Judging } from './judge.ts';
 import { launch, PASS } from './launch.ts';
@@ -14,9 +17,11 @@ import { load } from './load.ts';
 import { markLaunched, markSeen } from './mark.ts';
 import type { Platform, RunReport } from './model.ts';
 import { observe } from './observe.ts';
+import type { Operators } from './operators.ts';
 import { WHOLE } from './policy/orders.ts';
 import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
 import type { Ports } from './ports.ts';
+import { moveRollouts } from './rollouts.ts';
 import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
 import { confirmStrays } from './strays.ts';
@@ -35,6 +40,10 @@ export interface PassOptions {
   readonly policy?: PolicySettings;
   /** Directives to leave out, for a dry run that looks ahead: what would be, if they had never been given. */
   readonly lifted?: readonly string[];
+  /** The breaker's thresholds; left out, the defaults. */
+  readonly breaker?: BreakerLimits;
+  /** Whose overrides and rollouts are honoured; left out, nobody's. */
+  readonly operators?: Operators;
   /** What happened along the way, for progress and logs. */
   readonly onEvent?: (event: PassEvent) => void;
 }
@@ -54,6 +63,8 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   if (!options.dryRun) {
     await settle(ports, (tenant, error) => emit({ type: 'problem', tenant, message: describe(error) }));
   }
+
+  const rollouts = await moveRollouts(ports, options);
 
   const cases = await load(ports.store, options);
   emit({ type: 'loaded', tenants: cases.length });
@@ -75,9 +86,25 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
     }),
   );
   const known = await inquire(ports, options.platform, withFleetExceptions(judged, look));
-  const launched = options.dryRun ? known : await launchAll(ports, options, known, by);
+  const rows = known.map(rowOf);
+  const guarded = await guard(
+    ports,
+    { rows, verdicts: count(rows.map(({ verdict }) => verdict)) },
+    {
+      limits: options.breaker ?? DEFAULT_LIMITS,
+      operators: options.operators ?? [],
+      shard: options.only === undefined ? (options.shard ?? { index: 0, count: 1 }) : null,
+    },
+  );
+  const admitted = heldBack(known, guarded);
+  const launched = options.dryRun
+    ? admitted
+    : await launchAll(ports, options, admitted, { by, permit: guarded.permit });
+  if (!options.dryRun && guarded.breaker === null) await askHealth(ports, options, rollouts.due);
 
-  const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
+  const times = { startedAt, finishedAt: ports.clock.now().toISOString() };
+  const fleet = { ...guarded.fleet, rollouts: rollouts.reports };
+  const report = assemble(launched, options, times, { breaker: guarded.breaker, fleet });
   if (!options.dryRun) {
     await ports.store.saveRun(runRecordOf(report, cases, options.only ?? null));
     await markSeen(ports.store, launched, look);
@@ -98,12 +125,31 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
   }
 }
 
+/** What the breaker let of each tenant's row. */
+export function heldBack(judged: readonly Judged[], { rows, breaker }: Guard): Judged[] {
+  if (breaker === null) return [...judged];
+  const guarded = new Map(rows.map((row) => [row.name, row]));
+  return judged.map((item) => {
+    const row = guarded.get(item.case.stored.name);
+    const isHeld = row !== undefined && row.actions.length < item.plan.actions.length;
+    return isHeld ? { ...item, plan: { actions: [], held: row.held } } : item;
+  });
+}
+
+/** Looks that a rollout waits for; whoever is changed in this pass is asked at the end of that. */
+async function askHealth(ports: Ports, options: PassOptions, due: readonly string[]): Promise<void> {
+  if (due.length === 0) return;
+  for (const { tenant, intent } of await healthChecks(ports, options.platform, { only: due })) {
+    if (intent !== null) options.onEvent?.({ type: 'launched', tenant, flow: 'health-check', intent });
+  }
+}
+
 /** One after the other: the store's transactions and the definition's deployment would only contend. */
-async function launchAll(
+export async function launchAll(
   ports: Ports,
   options: PassOptions,
   judged: readonly Judged[],
-  by: Judging,
+  { by, permit }: { readonly by: Judging; readonly permit: Guard['permit'] },
 ): Promise<Judged[]> {
   const emit = options.onEvent ?? (() => undefined);
   const done: Judged[] = [];
@@ -129,6 +175,7 @@ async function launchAll(
       because: [...action.because, ...(item.approval === null ? [] : [`approval:${item.approval.id}`])],
       requester: PASS,
       mayDestroy: action.mayDestroy ?? [],
+      ...(permit !== undefined && { permit }),
     });
     if (result.outcome === 'launched') {
       await markLaunched(ports.store, item);
@@ -136,7 +183,7 @@ async function launchAll(
       done.push({ ...item, executions: new Map([[action, result.execution]]) });
     } else {
       emit({ type: 'problem', tenant: stored.name, message: result.message });
-      const reason = result.outcome === 'held' ? ('in-flight' as const) : ('retry-later' as const);
+      const reason = result.outcome === 'held' ? result.reason : ('retry-later' as const);
       const held = { ...action, reason, message: result.message, next: null };
       done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
     }

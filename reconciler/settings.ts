@@ -8,10 +8,12 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { StoreChoice } from '../desired-state/open.ts';
+import { breakerSchema, type BreakerLimits } from './breaker-limits.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
 import { at } from './json.ts';
 import type { Json, Platform } from './model.ts';
+import type { Operators } from './operators.ts';
 import {
   LOCAL_IDENTITIES,
   LOCAL_PLATFORM,
@@ -35,6 +37,9 @@ export interface Settings {
   readonly identity: string | null;
   /** From the file only: it is agreed on once, not given along with a command. */
   readonly policy: PolicySettings;
+  readonly breaker: BreakerLimits;
+  /** Who may act on the fleet as a whole. */
+  readonly operators: Operators;
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
   platform(): Platform;
 }
@@ -74,6 +79,8 @@ const fileSchema = z.strictObject({
   /** Of the embedded store. */
   storeFile: text,
   policy: z.unknown().optional(),
+  breaker: breakerSchema,
+  operators: z.array(z.email('use an email address')).optional(),
 });
 type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
@@ -93,6 +100,8 @@ export function loadSettings(input: SettingsInput): Settings {
     identities: identitiesOf(env, file, info ? LOCAL_IDENTITIES : { observe: null, launch: null }),
     identity: identityOf(input, info !== undefined, store),
     policy: file.policy,
+    breaker: file.breaker,
+    operators: operatorsOf(input, file, info !== undefined || isPlayground(store)),
     platform: () => complete(platform),
   };
 }
@@ -124,7 +133,7 @@ function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {
     content = readFileSync(path, 'utf8');
   } catch (error) {
     if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
-      return { platform: {}, policy: DEFAULT_POLICY };
+      return { ...fileSchema.parse({}), policy: DEFAULT_POLICY };
     throw new SettingsError(`the settings file ${path} cannot be read; correct --config or the path`, {
       cause: error,
     });
@@ -226,11 +235,25 @@ function ownStore(
 /** Only where nothing is at stake may people say who they are. */
 function identityOf({ flags, env }: SettingsInput, local: boolean, store: StoreChoice): string | null {
   const said = flags.as ?? env['PLUMBLINE_AS'];
-  if (local || store.kind === 'embedded' || store.emulatorHost !== null)
-    return said ?? `${userName()}@localhost`;
+  if (local || isPlayground(store)) return said ?? `${userName()}@localhost`;
   if (said === undefined) return null;
   throw new SettingsError(
     '--as (or PLUMBLINE_AS) works with the local cloud only; on Google Cloud you are who your credentials say',
+  );
+}
+
+/** Nothing is at stake in a store of one's own. */
+const isPlayground = (store: StoreChoice): boolean =>
+  store.kind === 'embedded' || store.emulatorHost !== null;
+
+/** On Google Cloud nobody, unless somebody is named. */
+function operatorsOf({ env }: SettingsInput, file: SettingsFile, playground: boolean): Operators {
+  const named = env['PLUMBLINE_OPERATORS'] || undefined;
+  if (named === undefined) return file.operators ?? (playground ? 'anyone' : []);
+  const parsed = z.array(z.email()).safeParse(named.split(',').map((email) => email.trim()));
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(
+    `PLUMBLINE_OPERATORS is ${JSON.stringify(named)}: use email addresses with commas between`,
   );
 }
 

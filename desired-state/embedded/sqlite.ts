@@ -9,6 +9,7 @@ import { trimTimestamp } from '../tables/timestamp.ts';
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { compareText } from '../canonical.ts';
+import { parseStatement } from '../ddl.ts';
 import type { KeyPart, Statement, TableModel } from '../ddl.ts';
 import { TableError } from '../tables/engine.ts';
 import type { Mutation, Read, Wire } from '../tables/engine.ts';
@@ -103,12 +104,21 @@ export class SqliteTables {
   /** Runs DDL and mutations as one; unlike in Spanner, DDL is a part of the transaction. */
   migrate(statements: readonly Statement[], mutations: readonly Mutation[]): void {
     this.exclusively(() => {
-      for (const statement of statements) this.database.exec(toSqliteDdl(statement));
+      for (const statement of statements) {
+        const change = parseStatement(statement);
+        // SQLite knows no ADD COLUMN IF NOT EXISTS: another process may have migrated since we looked.
+        if (change.kind === 'column' && this.hasColumn(change.table, change.column.name)) continue;
+        this.database.exec(toSqliteDdl(statement));
+      }
       const time = this.nextTimestamp();
       for (const mutation of mutations) {
         applyMutation(mutation, this.model, time, (sql, values) => this.run(sql, values));
       }
     });
+  }
+
+  private hasColumn(table: string, column: string): boolean {
+    return this.all('SELECT name FROM pragma_table_info(?)', [table]).some(([name]) => name === column);
   }
 
   close(): void {

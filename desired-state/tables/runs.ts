@@ -1,4 +1,5 @@
 /** Runs and the findings they leave open, and what people asked for. */
+import { NO_FLEET, type Census } from '../../reconciler/fleet-model.ts';
 import type { FindingClass, Json, RunReport } from '../../reconciler/model.ts';
 import type { TableModel } from '../ddl.ts';
 import type { FindingEntry, RequestEntry, RunRecord } from '../store.ts';
@@ -78,8 +79,28 @@ export async function listRuns(rows: RowReader, limit: number): Promise<RunRepor
 
 export async function getRun(rows: RowReader, id: string): Promise<RunReport | undefined> {
   const row = await rows.get('Runs', [id]);
-  // Written by saveRun from the same type.
-  return row && (json(row, 'report') as unknown as RunReport);
+  if (row === undefined) return undefined;
+  // Written by saveRun from the same type, or from one that knew nothing of the fleet yet.
+  const report = json(row, 'report') as unknown as Omit<RunReport, 'fleet'> & {
+    readonly fleet?: RunReport['fleet'];
+  };
+  return { ...report, fleet: report.fleet ?? NO_FLEET };
+}
+
+export async function listCensuses(rows: RowReader, limit: number): Promise<Census[]> {
+  const newest = await rows.scan('Runs', { all: true }, { index: 'RunsByStart', limit });
+  if (newest.length === 0) return [];
+  const order = new Map(newest.map((row, position) => [text(row, 'id'), position]));
+  const found = await rows.scan(
+    'Runs',
+    { keys: [...order.keys()].map((id) => [id]) },
+    { columns: ['id', 'census'] },
+  );
+  const place = (row: Row): number => order.get(text(row, 'id')) ?? 0;
+  return found
+    .filter((row) => json(row, 'census') !== null)
+    .sort((one, other) => place(one) - place(other))
+    .map((row) => json(row, 'census') as unknown as Census);
 }
 
 function writeFinding(tx: RowTransaction, finding: FindingEntry): void {
@@ -99,6 +120,7 @@ function writeRun(tx: RowTransaction, { report, looked }: RunRecord): void {
     finished_at: report.run.finishedAt,
     report: report as unknown as Json,
     looked: (looked ?? null) as unknown as Json,
+    census: report.fleet.census as unknown as Json,
   });
 }
 

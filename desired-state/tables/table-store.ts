@@ -1,4 +1,5 @@
 /** The store: its rules, written once, over whichever engine holds the tables. */
+import type { Census, Rollout } from '../../reconciler/fleet-model.ts';
 import type { Json, RunReport } from '../../reconciler/model.ts';
 import type { TableModel } from '../ddl.ts';
 import { tableModel } from '../migrations.ts';
@@ -18,6 +19,7 @@ import type {
   Revision,
   RunRecord,
   Store,
+  StoredRollout,
   StoredTenant,
 } from '../store.ts';
 import * as directives from './directives.ts';
@@ -25,6 +27,7 @@ import type { Engine } from './engine.ts';
 import * as executions from './executions.ts';
 import * as history from './history.ts';
 import * as ledger from './ledger.ts';
+import * as rollouts from './rollouts.ts';
 import { RowReader } from './rows.ts';
 import * as runs from './runs.ts';
 import * as tenants from './tenants.ts';
@@ -120,6 +123,22 @@ export class TableStore implements Store {
     return directives.listDirectives(this.rows, names);
   }
 
+  createRollout(rollout: Rollout): Promise<boolean> {
+    return rollouts.createRollout(this.engine, this.model, rollout);
+  }
+
+  saveRollout(rollout: Rollout, version: number): Promise<boolean> {
+    return rollouts.saveRollout(this.engine, this.model, rollout, version);
+  }
+
+  getRollout(name: string): Promise<StoredRollout | undefined> {
+    return rollouts.getRollout(this.rows, name);
+  }
+
+  listRollouts(which: { readonly open: boolean }): Promise<StoredRollout[]> {
+    return rollouts.listRollouts(this.rows, which);
+  }
+
   openFindings(names: readonly string[]): Promise<FindingEntry[]> {
     return runs.openFindings(this.rows, names);
   }
@@ -146,6 +165,10 @@ export class TableStore implements Store {
 
   getRun(id: string): Promise<RunReport | undefined> {
     return runs.getRun(this.rows, id);
+  }
+
+  listCensuses(limit: number): Promise<Census[]> {
+    return runs.listCensuses(this.rows, limit);
   }
 
   close(): Promise<void> {

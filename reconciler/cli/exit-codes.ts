@@ -37,6 +37,12 @@ export const launchFailed = ({ tenants }: RunReport): boolean =>
 /** Worst first: the first row that applies is the exit code of `--detailed-exitcode`. */
 export const DETAILED: readonly DetailedCode[] = [
   {
+    code: 8,
+    name: 'breaker',
+    meaning: 'the breaker is open: so much is wrong at once that nothing is launched',
+    applies: ({ breaker }) => breaker !== null,
+  },
+  {
     code: 1,
     name: 'error',
     meaning: 'the command or a launch failed, or a tenant could not be judged',
@@ -59,7 +65,7 @@ export const DETAILED: readonly DetailedCode[] = [
   {
     code: 6,
     name: 'blocked',
-    meaning: 'a difference is held: policy, approval, window or breaker',
+    meaning: 'a difference is held: policy, approval or window',
     applies: ({ summary }) => summary.held > 0,
   },
   {

@@ -1,6 +1,6 @@
 /** `plumb local …`: names, arguments and flags of the commands around the local cloud. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { outputOption, type Bind } from './bind.ts';
+import { outputOption, wholeNumber, type Bind } from './bind.ts';
 import type { DataOptions, EnvOptions, StatusOptions, UpOptions } from './commands/local.ts';
 
 export function addLocalCommands(program: Command, bind: Bind): void {
@@ -73,14 +73,6 @@ export function addLocalCommands(program: Command, bind: Bind): void {
       bind(async (cli) => (await import('./commands/local.ts')).kubeconfig(cli, cluster, options)),
     );
 }
-
-const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`use a whole number from ${least} to ${most}`);
-  };
 
 function positiveNumber(text: string): number {
   const value = Number(text);

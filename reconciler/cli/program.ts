@@ -15,6 +15,7 @@ import type { RequestOptions } from './commands/request.ts';
 import type { VersionOptions } from './commands/version.ts';
 import { detailedHelp } from './exit-codes.ts';
 import { Cli, type GlobalFlags, type Host } from './host.ts';
+import { addFleetCommands } from './program-fleet.ts';
 import { addLocalCommands } from './program-local.ts';
 import { addOrderCommands } from './program-orders.ts';
 import { addWorkflowsCommand } from './program-workflows.ts';
@@ -50,6 +51,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
   addPassCommands(program, bind);
   addRequestCommands(program, bind);
   addOrderCommands(program, bind);
+  addFleetCommands(program, bind);
   addLocalCommands(program, bind);
   addWorkflowsCommand(program, bind);
   addOtherCommands(program, bind);
@@ -111,12 +113,16 @@ function addRecordCommands(program: Command, bind: Bind): void {
     );
   program
     .command('get')
-    .summary('list tenants, runs, executions or directives')
+    .summary('list tenants, runs, executions, directives, overrides or rollouts')
     .description(
-      'Lists tenants (default), runs, executions, or directives: pauses, exceptions, approvals and the like in force. ' +
-        '`get tenant NAME -o yaml` gives a record to edit and apply.',
+      'Lists tenants (default), runs, executions, directives (pauses, exceptions, approvals and the like in force), ' +
+        'overrides or rollouts. `get tenant NAME -o yaml` gives a record to edit and apply.',
     )
-    .argument('[kind]', 'tenants, runs, executions or directives; also tenant/NAME', 'tenants')
+    .argument(
+      '[kind]',
+      'tenants, runs, executions, directives, overrides or rollouts; also tenant/NAME',
+      'tenants',
+    )
     .argument('[name]', 'only this one (executions, directives: of this tenant)')
     .addOption(outputOption(OUTPUT_TABLE, 'table'))
     .action((kind: string, name: string | undefined, options: GetOptions) =>

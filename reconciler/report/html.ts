@@ -2,6 +2,7 @@
 import type { Finding, RunReport, TenantReport } from '../model.ts';
 import { findingKey } from '../model.ts';
 import { Markup, anchor, html } from './markup.ts';
+import { breakerLines, fleetLines } from './fleet-words.ts';
 import { orderLines } from './orders.ts';
 import { printable } from './printable.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
@@ -51,11 +52,12 @@ export function renderHtml(report: RunReport): string {
       </head>
       <body>
         <header>
+          ${breaker(report)}
           <h1>${text(shortAnswer(report))}</h1>
           <p class="quiet">${headline(report)}</p>
         </header>
         <main>
-          ${counts(report)} ${overview(report)} ${orders(report)}
+          ${counts(report)} ${fleet(report)} ${overview(report)} ${orders(report)}
           ${report.tenants.filter(hasSection).map((tenant) => tenantSection(tenant, report))}
         </main>
         <footer class="quiet">
@@ -71,6 +73,25 @@ export function renderHtml(report: RunReport): string {
 
 /** Escape sequences and reading-direction marks are as misleading on a page as in a terminal. */
 const text = (value: string): string => printable(value);
+
+/** An open breaker comes before everything else. */
+function breaker(report: RunReport): Markup | null {
+  const open = breakerLines(report);
+  if (open === null) return null;
+  return html`<div class="error" role="alert">
+    <p><strong>${text(open.head)}</strong></p>
+    ${open.lines.map((line) => html`<p>${text(line)}</p> `)}
+  </div>`;
+}
+
+function fleet(report: RunReport): Markup | null {
+  const lines = fleetLines(report);
+  if (lines.length === 0) return null;
+  return html`<h2 id="fleet">Fleet</h2>
+    <ul>
+      ${lines.map((line) => html`<li>${text(line)}</li> `)}
+    </ul>`;
+}
 
 function headline(report: RunReport): Markup {
   const { run, summary } = report;

@@ -1,6 +1,7 @@
 /** The report for a terminal or a log: the answer first and last, a table of tenants, then every finding with its cause. */
 import type { Finding, FindingClass, RunReport, TenantReport } from '../model.ts';
 import { columns } from './columns.ts';
+import { breakerLines, fleetLines } from './fleet-words.ts';
 import { orderLines } from './orders.ts';
 import { printable } from './printable.ts';
 import {
@@ -64,7 +65,9 @@ export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {
   const verdict = printable(answer(report));
   const painted = paint.bold(verdict.startsWith('In sync') ? paint.green(verdict) : paint.yellow(verdict));
   const loud = report.tenants.filter(hasSection);
-  const lines = [painted, paint.dim(headline(report)), ''];
+  const lines = [...loudly(report, paint), painted, paint.dim(headline(report)), ''];
+  const fleet = fleetLines(report);
+  if (fleet.length > 0) lines.push(...fleet.map(printable), '');
   if (report.tenants.length > 0) lines.push(...table(report.tenants, paint), '');
   for (const { title, lines: orders } of orderLines(report)) {
     lines.push(paint.bold(`${title}:`), ...orders.map((line) => paint.magenta(printable(`  ${line}`))), '');
@@ -73,6 +76,17 @@ export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {
   if (loud.some(({ findings }) => findings.length > 0)) lines.push(paint.dim(legend()), '');
   lines.push(painted);
   return `${lines.join('\n')}\n`;
+}
+
+/** An open breaker comes before everything else: who reads one line must read this one. */
+function loudly(report: RunReport, paint: Paint): string[] {
+  const open = breakerLines(report);
+  if (open === null) return [];
+  return [
+    paint.bold(paint.red(printable(open.head))),
+    ...open.lines.map((line) => paint.red(printable(`  ${line}`))),
+    '',
+  ];
 }
 
 function headline(report: RunReport): string {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Directive, FindingHistory, NewIntent, RunRecord, Store } from '../../desired-state/store.ts';
 import { shardOf } from '../../desired-state/shard.ts';
+import { NO_FLEET, type Rollout } from '../../reconciler/fleet-model.ts';
 import { REPORT_FORMAT } from '../../reconciler/model.ts';
 import type { Json, RunReport } from '../../reconciler/model.ts';
 
@@ -428,6 +429,7 @@ export function storeContract(open: OpenEmpty): void {
         calls: {},
       },
       breaker: null,
+      fleet: NO_FLEET,
       tenants: [],
     });
     const finding = (name: string, key: string) =>
@@ -517,6 +519,27 @@ export function storeContract(open: OpenEmpty): void {
       expect(await store.lastLooks(1)).toHaveLength(1);
     });
 
+    it('tells the counts of the newest runs first, and of none that has no counts', async () => {
+      const counted = (id: string, startedAt: string, records: number): RunReport => {
+        const { fleet, ...rest } = report(id, startedAt);
+        return { ...rest, fleet: { ...fleet, census: { ...fleet.census, records } } };
+      };
+      const uncounted = report('census-0', '3000-01-01T00:00:00Z');
+      Reflect.deleteProperty(Object.assign(uncounted, { fleet: { ...NO_FLEET } }).fleet, 'census');
+      await store.saveRun({ report: uncounted, opened: [], resolved: [] });
+      for (const [id, at, records] of [
+        ['census-2', '3000-01-03T00:00:00Z', 2],
+        ['census-1', '3000-01-02T00:00:00Z', 1],
+        ['census-3', '3000-01-04T00:00:00Z', 3],
+      ] as const) {
+        await store.saveRun({ report: counted(id, at, records), opened: [], resolved: [] });
+      }
+      const counts = async (limit: number) => (await store.listCensuses(limit)).map(({ records }) => records);
+      expect(await counts(2)).toEqual([3, 2]);
+      expect((await counts(1000)).slice(0, 3)).toEqual([3, 2, 1]);
+      expect(await counts(4)).toEqual([3, 2, 1]);
+    });
+
     it('takes more findings than fit one commit', async () => {
       const name = fresh();
       const many = Array.from({ length: 250 }, (_, index) =>
@@ -573,6 +596,74 @@ export function storeContract(open: OpenEmpty): void {
       expect(await store.listDirectives([name])).toEqual([
         directive(name, { endedAt: LATER, endedBy: 'bob@example.com' }),
       ]);
+    });
+  });
+
+  describe('rollouts', () => {
+    const rollout = (name: string, more: Partial<Rollout> = {}): Rollout => ({
+      name,
+      field: 'spec.workload.source.revision',
+      value: HOSTILE,
+      selector: { tier: 'gold' },
+      soakMs: 60_000,
+      maxConcurrent: 2,
+      author: 'ann@example.com',
+      reason: HOSTILE,
+      createdAt: NOW,
+      waves: [['a'], ['b', 'c']],
+      before: { a: HOSTILE },
+      state: 'running',
+      wave: 0,
+      soakUntil: null,
+      steps: { a: { state: 'edited', attempt: 1, generation: 2, note: null } },
+      history: [],
+      message: null,
+      ...more,
+    });
+
+    it('are kept as they were started, under a name that is used once', async () => {
+      const name = fresh();
+      expect(await store.createRollout(rollout(name))).toBe(true);
+      // The same call again, for example after an answer that was lost.
+      expect(await store.createRollout(rollout(name))).toBe(true);
+      expect(await store.createRollout(rollout(name, { author: 'bob@example.com' }))).toBe(false);
+      expect(await store.getRollout(name)).toEqual({
+        rollout: rollout(name),
+        version: 1,
+        updatedAt: expect.any(String) as string,
+      });
+      expect(await store.getRollout(fresh())).toBeUndefined();
+    });
+
+    it('are moved on by one of several who do so at once, and keep nothing of the others', async () => {
+      const name = fresh();
+      await store.createRollout(rollout(name));
+      const results = await Promise.all(
+        [1, 2, 3, 4].map((wave) => store.saveRollout(rollout(name, { wave }), 1)),
+      );
+      expect(results.filter((saved) => saved)).toHaveLength(1);
+      const winner = results.indexOf(true) + 1;
+      expect(await store.getRollout(name)).toMatchObject({ version: 2, rollout: { wave: winner } });
+      expect(await store.saveRollout(rollout(name), 1)).toBe(false);
+      expect(await store.saveRollout(rollout(fresh()), 1)).toBe(false);
+      expect(await store.saveRollout(rollout(name, { wave: 9 }), 2)).toBe(true);
+      expect(await store.getRollout(name)).toMatchObject({ version: 3, rollout: { wave: 9 } });
+    });
+
+    it('are listed by name, those that are over only when asked for', async () => {
+      const states = ['running', 'paused', 'halted', 'aborting', 'aborted', 'done'] as const;
+      const names = states.map(() => fresh());
+      for (const [index, state] of states.entries()) {
+        await store.createRollout(rollout(names[index] ?? '', { state }));
+      }
+      const listed = async (open: boolean) =>
+        (await store.listRollouts({ open }))
+          .map(({ rollout: found }) => found.name)
+          .filter((name) => names.includes(name));
+      expect(await listed(true)).toEqual(names.slice(0, 4).sort());
+      expect(await listed(false)).toEqual([...names].sort());
+      await store.saveRollout(rollout(names[0] ?? '', { state: 'done' }), 1);
+      expect(await listed(true)).toEqual(names.slice(1, 4).sort());
     });
   });
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../desired-state/open.ts';
 import type { FindingEntry, Store } from '../../desired-state/store.ts';
+import { WHOLE } from '../../reconciler/policy/orders.ts';
 import type { Judged } from '../../reconciler/assemble.ts';
 import { auditLogOf } from '../../reconciler/clouds/audit-log.ts';
 import { expect as wantsOf } from '../../reconciler/expect.ts';
@@ -81,13 +82,17 @@ describe('asking who made what is new', () => {
       wants,
       applied: { tenant: record, wants },
       known: new Map(),
+      history: new Map(),
+      runs: new Map(),
+      lastLook: null,
+      directives: [],
       ...part,
     };
     const at = now().toISOString();
     const have = new Map(
       [...disturb(asWanted(wants))].map(([id, reading]) => [id, { ...reading, at }] as const),
     );
-    return judge(item, have, at);
+    return judge(item, have, at, { rules: [], share: WHOLE });
   }
   const told = (part: Partial<Told> = {}): Json =>
     entry({
@@ -190,7 +195,7 @@ describe('asking who made what is new', () => {
         tenants: [{ name: 'acme', verdict: 'drift', appliedGeneration: 1, findings: item.findings }],
       }) as unknown as RunReport & { tenants: TenantReport[] };
     const recordOf = (item: Judged): readonly FindingEntry[] =>
-      runRecordOf(reportOf(item), [item.case]).opened;
+      runRecordOf(reportOf(item), [item.case], null).opened;
     const knownOf = (entries: readonly FindingEntry[]) => new Map(entries.map((each) => [each.key, each]));
 
     it('and asks no second time', async () => {

@@ -5,6 +5,7 @@
 import { openStore } from '../../desired-state/open.ts';
 import type { LedgerEntry, RunRecord, Store } from '../../desired-state/store.ts';
 import { assemble } from '../../reconciler/assemble.ts';
+import { NO_FLEET } from '../../reconciler/fleet-model.ts';
 import { WHOLE } from '../../reconciler/policy/orders.ts';
 import { judge } from '../../reconciler/judge.ts';
 import type { Case } from '../../reconciler/load.ts';
@@ -92,6 +93,7 @@ export class Passes {
       ],
       { runId: `run-${String(++this.#runs)}`, dryRun: false },
       { startedAt: this.now, finishedAt: this.now },
+      { breaker: null, fleet: NO_FLEET },
     );
     const record = runRecordOf(report, [item], null);
     await this.#store.saveRun(record);

@@ -1,4 +1,4 @@
-/** `plumb get`: tenants, runs, executions or directives, as a table or as documents. */
+/** `plumb get`: tenants, runs, executions, directives, overrides or rollouts, as a table or as documents. */
 import type { ExecutionEntry, Store } from '../../../desired-state/store.ts';
 import { textAt } from '../../json.ts';
 import type { Json, RunReport } from '../../model.ts';
@@ -8,6 +8,7 @@ import { directives } from '../directive-list.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageError, notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
+import { overrides, rollouts } from '../fleet-list.ts';
 import { printListing, type Listing, type OutputFormat } from '../output.ts';
 import { findingsCell, healthCell, tenantDocument, tenantViews, type TenantView } from '../tenant-view.ts';
 
@@ -15,7 +16,9 @@ export interface GetOptions {
   readonly output: OutputFormat;
 }
 
-const KINDS: Readonly<Record<string, 'tenants' | 'runs' | 'executions' | 'directives'>> = {
+type Kind = 'tenants' | 'runs' | 'executions' | 'directives' | 'overrides' | 'rollouts';
+
+const KINDS: Readonly<Record<string, Kind>> = {
   tenant: 'tenants',
   tenants: 'tenants',
   run: 'runs',
@@ -24,6 +27,10 @@ const KINDS: Readonly<Record<string, 'tenants' | 'runs' | 'executions' | 'direct
   executions: 'executions',
   directive: 'directives',
   directives: 'directives',
+  override: 'overrides',
+  overrides: 'overrides',
+  rollout: 'rollouts',
+  rollouts: 'rollouts',
 };
 
 export async function get(
@@ -33,7 +40,7 @@ export async function get(
   { output }: GetOptions,
 ): Promise<number> {
   const [kind, wanted] = kindAndName(given, name);
-  return cli.withStore(async (store) => {
+  return cli.withStore(async (store, { operators }) => {
     const now = Date.now();
     switch (kind) {
       case 'tenants':
@@ -47,22 +54,28 @@ export async function get(
         break;
       case 'directives':
         printListing(cli, output, await directives(store, wanted, now));
+        break;
+      case 'overrides':
+        printListing(cli, output, await overrides(store, operators, wanted, now));
+        break;
+      case 'rollouts':
+        printListing(cli, output, await rollouts(store, wanted, now));
     }
     return EXIT.ok;
   });
 }
 
 /** `tenants`, `tenant acme` and `tenant/acme`, as kubectl takes them. */
-function kindAndName(given: string, name: string | undefined): [(typeof KINDS)[string], string | undefined] {
+function kindAndName(given: string, name: string | undefined): [Kind, string | undefined] {
   const [word = '', inline] = given.split('/', 2);
   const kind = KINDS[word.toLowerCase()];
   if (kind === undefined) {
     throw new UsageError(
-      `there is no kind "${word}"; use tenants, runs, executions or directives (for one tenant: plumb get tenant ${word})`,
+      `there is no kind "${word}"; use tenants, runs, executions, directives, overrides or rollouts (for one tenant: plumb get tenant ${word})`,
     );
   }
   if (inline !== undefined && name !== undefined) {
-    throw new UsageError(`both ${given} and ${name} are given; name one tenant, run or execution`);
+    throw new UsageError(`both ${given} and ${name} are given; name one of them`);
   }
   return [kind, inline ?? name];
 }
@@ -117,6 +130,7 @@ async function runs(store: Store, id: string | undefined, now: number): Promise<
       { head: 'FINDINGS', cell: ({ summary }) => classCounts(summary.findings) || 'none' },
       { head: 'LAUNCHED', cell: ({ summary }) => String(summary.launched) },
       { head: 'HELD', cell: ({ summary }) => String(summary.held) },
+      { head: 'BREAKER', cell: ({ breaker }) => (breaker === null ? 'closed' : 'open') },
       { head: 'AGE', cell: (item) => ageOf(item.run.finishedAt, now) },
       { head: 'SHARD', wide: true, cell: ({ run: { shard } }) => `${shard.index + 1}/${shard.count}` },
       { head: 'STARTED', wide: true, cell: (item) => shortTime(item.run.startedAt) },

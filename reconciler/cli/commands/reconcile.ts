@@ -37,6 +37,8 @@ export async function reconcileCommand(
       dryRun: options.dryRun,
       ...(names.length > 0 && { only: names }),
       runId: runIdAt(ports.clock.now()),
+      breaker: settings.breaker,
+      operators: settings.operators,
       onEvent: (event) => {
         cli.note(eventLine(event));
         if (event.type === 'launched') launched.push(event);

@@ -9,6 +9,8 @@ const report = (
   held = 0,
 ): RunReport => ({ ...IN_SYNC, summary: { ...IN_SYNC.summary, verdicts, findings, held } });
 
+const OPEN = { tripped: ['80 tenants would be changed'], cause: null, admitted: 0 };
+
 /** The sample's held tenant alone, held for another reason. */
 function withHeld(reason: HoldReason): RunReport {
   const tenants = SAMPLE.tenants.filter(({ name }) => name === 'beta');
@@ -31,6 +33,7 @@ describe('reconcile --detailed-exitcode', () => {
     [5, 'something nobody could read', report({ unreadable: 1 }, { unreadable: 1 })],
     [1, 'a launch that failed', withHeld('retry-later')],
     [6, 'drift that is held', report({ drift: 1 }, { changed: 1 }, 1)],
+    [8, 'an open breaker, whatever else there is', { ...SAMPLE, breaker: OPEN }],
     [1, 'a tenant that could not be judged, whatever else there is', SAMPLE],
   ])('is %i for %s', (code, _name, value) => {
     expect(detailedCode(value)).toBe(code);

@@ -30,6 +30,7 @@ describe('the JSON report', () => {
       'run',
       'summary',
       'breaker',
+      'fleet',
       'tenants',
     ]);
   });

@@ -1,4 +1,5 @@
 /** One report that shows every class, plane and kind of next step; the renderers' golden files are made from it. */
+import { NO_FLEET } from '../../../reconciler/fleet-model.ts';
 import {
   REPORT_FORMAT,
   UNKNOWN_PAST,
@@ -273,6 +274,7 @@ export const SAMPLE: RunReport = {
     calls: {},
   },
   breaker: null,
+  fleet: NO_FLEET,
   tenants: [acme, beta, broken, tenant({ name: 'gamma', verdict: 'in-sync' }), paused],
 };
 
@@ -289,5 +291,6 @@ export const IN_SYNC: RunReport = {
     calls: {},
   },
   breaker: null,
+  fleet: NO_FLEET,
   tenants: [tenant({ name: 'gamma', verdict: 'in-sync' }), tenant({ name: 'omega', verdict: 'in-sync' })],
 };
