@@ -267,6 +267,11 @@ f: {params: [a, b: 9], steps: [{r: {return: "\${a * 10 + b}"}}]}`,
 ];
 
 const EXPRESSIONS: readonly Row[] = [
+  {
+    fact: 'an expression that only begins a text is text',
+    source: '- r: {return: "${1}/b"}',
+    result: '${1}/b',
+  },
   { fact: '${ in the middle of a string is text', source: '- r: {return: "a ${1} b"}', result: 'a ${1} b' },
   { fact: 'strings may stand in single quotes', source: "- r: {return: \"${'x' in ['x']}\"}", result: true },
   ...['true', 'True', 'TRUE'].map((word) => ({
