@@ -2,7 +2,7 @@
 import { invalid, isObject, onlyKnown, stringField } from '../core/body.ts';
 import { ApiError } from '../core/errors.ts';
 import { mergePatch } from '../core/merge-patch.ts';
-import type { Body, Json } from '../core/store.ts';
+import type { Body } from '../core/store.ts';
 import type { StoredObject } from './object-store.ts';
 
 /** Writable fields of the Object resource: storage v1 JSON reference, `objects.patch`. */
@@ -40,8 +40,8 @@ export function patchedObject(
     checkCustomTime(live.attributes['customTime'], body['customTime']);
     const before = { ...live.attributes, contentType: live.contentType } as Body;
     const after = mergePatch(before, Object.fromEntries(changes) as Body) as Body;
-    const { contentType = DEFAULT_TYPE, ...attributes } = after;
-    return { contentType: String(contentType), attributes };
+    const { contentType, ...attributes } = after;
+    return { contentType: typeof contentType === 'string' ? contentType : DEFAULT_TYPE, attributes };
   };
 }
 
@@ -59,7 +59,7 @@ function checkCustomTime(before: unknown, wanted: unknown): void {
   if (wanted !== null && Number.isNaN(time(wanted)))
     throw invalid("Invalid value at 'customTime': want a time.");
   if (before === undefined || before === null) return;
-  if (wanted === null || time(wanted) < time(before as Json)) {
+  if (wanted === null || time(wanted) < time(before)) {
     throw invalid('Custom time cannot be removed or set to an earlier time.');
   }
 }

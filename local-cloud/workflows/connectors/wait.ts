@@ -65,13 +65,18 @@ const RUNNING_STATES: readonly Value[] = ['ACTIVE', 'QUEUED'];
 const LOCATION = /^\/v1\/projects\/[^/]+\/locations\/[^/]+/;
 const NAMESPACE = /^\/apis\/run\.googleapis\.com\/v1\/namespaces\/[^/]+/;
 
-/** `True`, `False` or `Unknown`: the Knative condition that says whether a job's execution is over. */
-function completed(execution: Dict): string {
+/** The Knative condition that says whether a job's execution is over; `undefined` for other operations. */
+function completedCondition(execution: Dict): Dict | undefined {
   const conditions = at(execution, 'status').get('conditions') ?? null;
   const found = isList(conditions)
     ? conditions.find((one) => isMap(one) && one.get('type') === 'Completed')
     : undefined;
-  const status = found !== undefined && isMap(found) ? found.get('status') : undefined;
+  return found !== undefined && isMap(found) ? found : undefined;
+}
+
+/** `True`, `False` or `Unknown`. */
+function completed(execution: Dict): string {
+  const status = completedCondition(execution)?.get('status');
   return typeof status === 'string' ? status : 'Unknown';
 }
 
@@ -143,7 +148,8 @@ function operationError(operation: Dict, connector: Connector): Raised {
     return systemError('OperationError', 'Execution failed or cancelled.', { operation });
   }
   const error = operation.get('error') ?? null;
-  const text = isMap(error) ? (error.get('message') ?? error.get('payload')) : undefined;
+  const told = isMap(error) ? error : completedCondition(operation);
+  const text = told?.get('message');
   const reason = typeof text === 'string' ? text : 'the operation did not end well';
   return systemError('OperationError', `${connector.name}: ${reason}`, { operation, error });
 }

@@ -34,13 +34,29 @@ export function parseTemplate(node: SourceNode, place: Place): Template {
     return { kind: 'map', entries, position };
   }
   const text = expressionText(node.value);
-  if (text === undefined) return { kind: 'literal', value: fit(node.value), position };
+  if (text === undefined) {
+    refuseUnclosed(node, place);
+    return { kind: 'literal', value: fit(node.value), position };
+  }
   return { kind: 'expression', expression: expressionOf(text, node, place), position };
 }
 
 function expressionOf(text: string, node: ScalarNode, place: Place): Expression {
   if (isTooLong(text.length + '${}'.length, node, place)) return NULL;
   return orProblem(() => parseExpression(text), node, place) ?? NULL;
+}
+
+/**
+ * A missing brace is among the deploy errors the docs name. Assumed: it is missing where none closes at all; with one in
+ * the middle (`${HOME}/bin`) the text is a text.
+ */
+function refuseUnclosed({ value, position }: ScalarNode, place: Place): void {
+  if (typeof value !== 'string' || !value.trim().startsWith('${') || value.includes('}')) return;
+  place.problems.add(
+    `parse error: in '${value}': the expression is never closed, expecting '}'`,
+    position,
+    place.step,
+  );
 }
 
 function isTooLong(length: number, node: ScalarNode, place: Place): boolean {

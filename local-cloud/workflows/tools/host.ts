@@ -171,6 +171,7 @@ const POLICY = /^http\.default_/;
 /** What waits for Google Cloud; `events.await_callback` waits for somebody who calls. */
 const needsStub = (callee: string): boolean =>
   isConnectorName(callee) ||
+  callee.startsWith('gke.') ||
   callee.startsWith('experimental.executions.') ||
   callee === 'events.await_callback';
 

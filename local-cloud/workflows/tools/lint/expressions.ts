@@ -1,7 +1,7 @@
 /** Rules about expressions: operators and functions that do something else than they seem to. */
 import type { Expression, Routine } from '../../lang/program.ts';
 import type { Rule } from './rule.ts';
-import { callsIn, evaluatedIn, partsOf } from './walk.ts';
+import { callsIn, evaluatedIn, partsOf, textsIn, variablesOf } from './walk.ts';
 
 const COMPARISONS: readonly string[] = ['in', '==', '!=', '<', '<=', '>', '>='];
 
@@ -103,6 +103,23 @@ const nullArgument: Rule = {
   },
 };
 
+const notInterpolated: Rule = {
+  id: 'not-interpolated',
+  summary: 'Only a whole value is an expression; `${name}` within a longer text stays as it is written.',
+  help: 'make the whole value an expression: ${"text " + name}',
+  *check(routine) {
+    const variables = variablesOf(routine);
+    for (const { step, text, position } of textsIn(routine)) {
+      // What follows another $ is meant for somebody else: Cloud Build, or a shell behind it.
+      for (const [whole, name = ''] of text.matchAll(/(?<!\$)\$\{\s*([A-Za-z_]\w*)/g)) {
+        if (!variables.has(name)) continue;
+        yield { message: `'${whole}}' in this text stays text`, position, step, word: whole };
+        break;
+      }
+    }
+  },
+};
+
 const isName = (expression: Expression | undefined, name: string): boolean =>
   expression?.kind === 'name' && expression.name === name;
 
@@ -132,4 +149,5 @@ export const EXPRESSION_RULES: readonly Rule[] = [
   concatNests,
   uncatchableLimit,
   nullArgument,
+  notInterpolated,
 ];

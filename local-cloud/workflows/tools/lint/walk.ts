@@ -76,6 +76,41 @@ export function* evaluatedIn(routine: Routine): Iterable<Evaluated> {
   }
 }
 
+/** Text that stands for itself: whole scalars, and strings within expressions. */
+export function* textsIn(routine: Routine): Iterable<{ step: Step; text: string; position: Position }> {
+  for (const { step, body } of worksOf(routine.steps)) {
+    for (const template of templatesOf(body)) {
+      for (const [text, position] of literalsOf(template)) yield { step, text, position };
+    }
+  }
+  for (const { step, expression, position } of evaluatedIn(routine)) {
+    for (const part of partsOf(expression)) {
+      if (part.kind !== 'literal' || typeof part.value !== 'string') continue;
+      yield { step, text: part.value, position };
+    }
+  }
+}
+
+function* literalsOf(template: Template): Iterable<[string, Position]> {
+  if (template.kind === 'literal' && typeof template.value === 'string') {
+    yield [template.value, template.position];
+  }
+  if (template.kind === 'list') for (const item of template.items) yield* literalsOf(item);
+  if (template.kind === 'map') for (const { value } of template.entries) yield* literalsOf(value);
+}
+
+/** Every name a routine gives to something: its parameters, what it assigns, loop variables and caught errors. */
+export function variablesOf(routine: Routine): ReadonlySet<string> {
+  const names = new Set(routine.params.map(({ name }) => name));
+  for (const { body } of worksOf(routine.steps)) {
+    for (const { name } of targetsOf(body)) names.add(name);
+    const loop = body.kind === 'parallel' ? body.work : body;
+    if (loop.kind === 'for') for (const { name } of loop.variables) names.add(name);
+    if (body.kind === 'try' && body.except !== undefined) names.add(body.except.as);
+  }
+  return names;
+}
+
 /** Where a body writes. */
 export function targetsOf(body: Body): Target[] {
   if (body.kind === 'assign') return body.assignments.map(({ target }) => target);

@@ -294,12 +294,27 @@ describe('connectors that wait', () => {
 
   it.each([
     ['True', { status: { conditions: [{ type: 'Completed', status: 'True' }] } }],
-    ['False', { error: { tags: ['OperationError'] } }],
+    [
+      'False',
+      {
+        error: {
+          tags: ['OperationError'],
+          message: 'googleapis.run.v1.namespaces.jobs.run: Task 0 said so',
+          operation: { metadata: { name: 'e' } },
+        },
+      },
+    ],
   ])('wait for the execution of a Cloud Run job in the Knative form: %s', async (status, want) => {
     const { host, asked } = await hostWith('run', (request, response) =>
       sendJson(response, 200, {
         metadata: { name: 'e' },
-        ...(request.method === 'GET' && { status: { conditions: [{ type: 'Completed', status }] } }),
+        ...(request.method === 'GET' && {
+          status: {
+            conditions: [
+              { type: 'Completed', status, ...(status === 'False' && { message: 'Task 0 said so' }) },
+            ],
+          },
+        }),
       }),
     );
     const { result } = await executeInTime(

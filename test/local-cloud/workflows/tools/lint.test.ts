@@ -42,6 +42,20 @@ const CASES: readonly Case[] = [
     quiet: [main(`s: {return: '\${if("k" in {}, 1, 2)}'}`), main(`s: {return: '\${if(args.a, args.b, 2)}'}`)],
   },
   {
+    rule: 'not-interpolated',
+    because: 'only a whole value is an expression',
+    told: [
+      main("s: {return: 'hello ${args}'}"),
+      main('s: {assign: [{x: 1}]}', "t: {return: ['${x}/more', '${x}']}"),
+      main(`s: {return: '\${"hello \${args}" + "!"}'}`),
+    ],
+    quiet: [
+      main("s: {return: '${args}'}"),
+      main("s: {return: 'echo ${HOME}'}"),
+      main("s: {return: 'echo $${args}'}"),
+    ],
+  },
+  {
     rule: 'list-concat-nests',
     because: 'the list becomes one element',
     told: [

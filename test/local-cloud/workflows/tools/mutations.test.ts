@@ -159,7 +159,7 @@ describe('a definition with typing errors', () => {
           }
         },
       ),
-      { numRuns: Number(process.env['PLUMB_RUNS'] ?? 150) },
+      { numRuns: 150 },
     );
   });
 });

@@ -140,6 +140,17 @@ describe('run with stubs', () => {
     expect((await ran(source, { stubs })).result).toEqual([{ rows: [] }, 's3cret']);
   });
 
+  it('answers the Kubernetes connector too', async () => {
+    const source = main(
+      's: {call: gke.request, args: {cluster_id: c, method: GET, path: /api/v1/pods}, result: r}',
+      "t: {return: '${r.body.items}'}",
+    );
+    const stubs =
+      'connectors: [{call: gke.request, args: {path: /api/v1/pods}, respond: {body: {items: []}}}]';
+    expect((await ran(source, { stubs })).result).toEqual([]);
+    await expect(ran(source)).rejects.toThrow(/no stub answers gke\.request/);
+  });
+
   it('raises the error a stub stands for', async () => {
     const source = main(
       "s: {try: {call: googleapis.storage.v1.objects.get, args: {bucket: b, object: o}}, except: {as: e, steps: [{t: {return: '${e}'}}]}}",
