@@ -64,7 +64,8 @@ function cpuOf(work: () => unknown): number {
   return (user + system) / 1000;
 }
 
-async function cpuOfAsync(work: () => Promise<unknown>): Promise<number> {
+/** CPU milliseconds of work that answers with a promise. */
+export async function cpuOfAsync(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);

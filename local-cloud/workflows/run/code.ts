@@ -1,7 +1,12 @@
 /**
  * Compiled code: closures over a frame that answer at once where they can, and with a promise only when something on
  * the way really waited. The helpers here keep that promise-or-not in one place.
+ *
+ * Where code runs at every step, what goes on after a wait stands in a function of its own (`storeLate` beside
+ * `compileStore`): a function that holds a closure over its parameters makes a record of them each time it is called,
+ * also when nothing waits.
  */
+import type { Landing } from './block.ts';
 import type { Frame } from './frame.ts';
 import type { Value } from './values.ts';
 
@@ -9,10 +14,19 @@ export type Maybe<T> = T | Promise<T>;
 export type Code = (frame: Frame) => Maybe<Value>;
 
 /** What a step leaves behind: nothing (go on), or where to go. */
-export type Signal =
-  | undefined
-  | { readonly kind: 'jump'; readonly target: string }
-  | { readonly kind: 'return'; readonly value: Value };
+export type Signal = undefined | Jump | { readonly kind: 'return'; readonly value: Value };
+
+/** One `next` of the source. */
+export class Jump {
+  readonly kind = 'jump';
+  readonly target: string;
+  /** What the block that has the target found out: each jump leads to one place, so it looks but once. */
+  landing: Landing | undefined = undefined;
+
+  constructor(target: string) {
+    this.target = target;
+  }
+}
 
 /** Runs a step or block; `entry` names a step inside it to begin with. */
 export type Exec = (frame: Frame, entry?: string) => Maybe<Signal>;

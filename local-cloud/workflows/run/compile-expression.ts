@@ -7,8 +7,9 @@ import { gather, andThen, type Code, type Maybe } from './code.ts';
 import { Raised } from './errors.ts';
 import { binaryOperator, unary } from './operators.ts';
 import type { Frame } from './frame.ts';
-import { borrower, reader } from './variables.ts';
 import type { Site } from './site.ts';
+import { compileComparison } from './small.ts';
+import { borrower, reader } from './variables.ts';
 import { FunctionValue, type Value } from './values.ts';
 
 export function compileTemplate(template: Template, site: Site): Code {
@@ -31,10 +32,20 @@ export function compileTemplate(template: Template, site: Site): Code {
   }
 }
 
+/** The same for callers that note the position of what it throws themselves. */
+export const compileBare = (template: Template, site: Site): Code =>
+  template.kind === 'expression'
+    ? compileExpression(template.expression, site)
+    : compileTemplate(template, site);
+
 /** Errors remember the expression they came from. */
+export const noted = (error: unknown, position: Position): unknown =>
+  error instanceof Raised ? error.at(position) : error;
+
+/** Code that notes where its errors came from. */
 export function located<T>(code: (frame: Frame) => Maybe<T>, position: Position): (frame: Frame) => Maybe<T> {
   const note = (error: unknown): never => {
-    throw error instanceof Raised ? error.at(position) : error;
+    throw noted(error, position);
   };
   return (frame) => {
     try {
@@ -65,11 +76,7 @@ export function compileExpression(expression: Expression, site: Site): Code {
       return (frame) => andThen(operand(frame), (value) => unary(operator, value));
     }
     case 'binary':
-      return pair(
-        compile(expression.left),
-        expression.operator === 'in' ? compileBorrowed(expression.right, site) : compile(expression.right),
-        binaryOperator(expression.operator),
-      );
+      return compileBinary(expression, site);
     case 'list': {
       const items = expression.items.map(compile);
       return (frame) => gather(items, frame);
@@ -103,14 +110,32 @@ function compileBorrowed(expression: Expression, site: Site): Code {
     : compileExpression(expression, site);
 }
 
-function pair(left: Code, right: Code, apply: (a: Value, b: Value) => Value): Code {
+function compileBinary(expression: Expression & { kind: 'binary' }, site: Site): Code {
+  const { operator, left, right } = expression;
+  const general = pair(
+    compileExpression(left, site),
+    operator === 'in' ? compileBorrowed(right, site) : compileExpression(right, site),
+    binaryOperator(operator),
+  );
+  return compileComparison(expression, site.scope, general) ?? general;
+}
+
+type Apply = (a: Value, b: Value) => Value;
+
+function pair(left: Code, right: Code, apply: Apply): Code {
   return (frame) => {
     const a = left(frame);
-    if (a instanceof Promise) return a.then((value) => andThen(right(frame), (b) => apply(value, b)));
+    if (a instanceof Promise) return pairLate(a, right, apply, frame);
     const b = right(frame);
-    return b instanceof Promise ? b.then((value) => apply(a, value)) : apply(a, b);
+    return b instanceof Promise ? applyLate(apply, a, b) : apply(a, b);
   };
 }
+
+const pairLate = (left: Promise<Value>, right: Code, apply: Apply, frame: Frame): Promise<Value> =>
+  left.then((a) => andThen(right(frame), (b) => apply(a, b)));
+
+const applyLate = (apply: Apply, a: Value, right: Promise<Value>): Promise<Value> =>
+  right.then((b) => apply(a, b));
 
 function mapCode(keys: readonly Code[], values: readonly Code[]): Code {
   return (frame) =>

@@ -9,10 +9,11 @@ import { observe } from './observer.ts';
 import type { Site } from './site.ts';
 import { isList, typeOf, type Value } from './values.ts';
 
-/** What a loop goes over: how many rounds, and the value of each, counted from 0. Never laid out in memory. */
+/** What a loop goes over: how many rounds, and the value of each. Never laid out in memory. */
 export interface Rounds {
   readonly count: number;
-  value(index: number): Value;
+  /** Assigns the value of a round, counted from 0. */
+  assign(scope: Scope, slot: number, index: number): void;
 }
 
 /** `range` counts up by one from its begin to its end, both included. */
@@ -25,7 +26,10 @@ export function compileRounds(body: ForBody, site: Site): (frame: Frame) => Mayb
 /** Assumed: a map cannot be gone over, only its keys. */
 function elements(list: Value): Rounds {
   if (!isList(list)) throw typeError(`for … in needs a list (for a map: its keys()); got: ${typeOf(list)}`);
-  return { count: list.length, value: (index) => list[index] ?? null };
+  return {
+    count: list.length,
+    assign: (scope, slot, index) => scope.set(slot, list[index] ?? null),
+  };
 }
 
 function range(bounds: Value): Rounds {
@@ -46,10 +50,14 @@ function bound(value: Value): bigint | number {
 function numbers(begin: bigint | number, end: bigint | number): Rounds {
   const span =
     typeof begin === 'bigint' && typeof end === 'bigint' ? Number(end - begin) : Number(end) - Number(begin);
-  return {
-    count: Math.max(0, Math.floor(span) + 1),
-    value: typeof begin === 'bigint' ? (index) => begin + BigInt(index) : (index) => begin + index,
-  };
+  const count = Math.max(0, Math.floor(span) + 1);
+  const first = Number(begin);
+  if (typeof begin === 'number') {
+    return { count, assign: (scope, slot, index) => scope.set(slot, first + index) };
+  }
+  return Number.isSafeInteger(first) && Number.isSafeInteger(first + count)
+    ? { count, assign: (scope, slot, index) => scope.setInteger(slot, first + index) }
+    : { count, assign: (scope, slot, index) => scope.set(slot, begin + BigInt(index)) };
 }
 
 /** How one round gets its variables and runs: shared by sequential and parallel loops. */
@@ -69,8 +77,8 @@ export function compileIteration(
   const valueAt = scope.find(body.value)?.slot ?? 0;
   const indexAt = body.index === undefined ? undefined : scope.find(body.index)?.slot;
   const round = (inner: Frame, rounds: Rounds, index: number): Maybe<Signal> => {
-    inner.scope.set(valueAt, rounds.value(index));
-    if (indexAt !== undefined) inner.scope.set(indexAt, BigInt(index));
+    rounds.assign(inner.scope, valueAt, index);
+    if (indexAt !== undefined) inner.scope.setInteger(indexAt, index);
     if (inner.run.observer === undefined) return steps(inner);
     return observe(inner, scope, { kind: 'iteration', parallel, number: index + 1, of: rounds.count }, steps);
   };
@@ -79,7 +87,7 @@ export function compileIteration(
     run: (inner, rounds, index) => {
       try {
         const signal = round(inner, rounds, index);
-        if (signal instanceof Promise) return signal.finally(() => inner.scope.release());
+        if (signal instanceof Promise) return releaseLate(signal, inner.scope);
         inner.scope.release();
         return signal;
       } catch (error) {
@@ -89,6 +97,9 @@ export function compileIteration(
     },
   };
 }
+
+const releaseLate = (pending: Promise<Signal>, scope: Scope): Promise<Signal> =>
+  pending.finally(() => scope.release());
 
 export function compileFor(body: ForBody, site: Site): Exec {
   const variables = [body.value, ...(body.index === undefined ? [] : [body.index])];

@@ -16,9 +16,11 @@ export class Run {
   readonly schedule: Schedule;
   #steps = 0;
   #memory = 0;
+  /** Below any count once the run has ended, so that a step costs one comparison. */
+  #mostSteps = MAX_STEPS;
   #ended: Fatal | Stopped | undefined;
-  readonly #onStep: (routine: string, step: string) => void;
-
+  /** Told of every step before it is counted. */
+  readonly onStep: (routine: string, step: string) => void;
   readonly observer: StepObserver | undefined;
 
   constructor(
@@ -30,18 +32,20 @@ export class Run {
     this.host = host;
     this.observer = observer;
     this.schedule = new Schedule(seed);
-    this.#onStep = onStep;
+    this.onStep = onStep;
   }
 
-  enterStep(routine: string, step: string): void {
-    this.#onStep(routine, step);
-    this.countStep();
-  }
-
+  /** Counts a step, a retry or a poll. Throws why the run has ended, and ends it at the limit. */
   countStep(): void {
-    if (this.#ended !== undefined) throw this.#ended;
     this.#steps += 1;
-    if (this.#steps > MAX_STEPS) this.die(resourceLimit(`execution ran more than ${MAX_STEPS} steps`));
+    if (this.#steps > this.#mostSteps) this.#refuseStep();
+  }
+
+  #refuseStep(): never {
+    if (this.#ended === undefined) this.die(resourceLimit(`execution ran more than ${MAX_STEPS} steps`));
+    // It was not run.
+    this.#steps -= 1;
+    throw this.#ended;
   }
 
   /** Steps run so far, retries and polls included. */
@@ -73,6 +77,7 @@ export class Run {
 
   stop(cause: Fatal | Stopped): void {
     this.#ended ??= cause;
+    this.#mostSteps = -1;
     this.host.end(cause);
   }
 }

@@ -3,7 +3,7 @@ import { MAX_STRING_BYTES, MAX_VALUE_DEPTH } from '../lang/limits.ts';
 import { resourceLimit } from './errors.ts';
 import { FunctionValue, isBytes, isList, type Dict, type List, type Value } from './values.ts';
 
-const SCALAR_BYTES = 8;
+export const SCALAR_BYTES = 8;
 
 interface Cost {
   readonly bytes: number;

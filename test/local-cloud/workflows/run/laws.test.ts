@@ -243,6 +243,7 @@ const SLOTS = 3;
 const slot = fc.nat({ max: SLOTS - 1 });
 const operation = fc.oneof(
   fc.record({ kind: fc.constant('set' as const), to: slot, value }),
+  fc.record({ kind: fc.constant('integer' as const), to: slot, integer: fc.integer() }),
   fc.record({ kind: fc.constant('copy' as const), to: slot, from: slot }),
   fc.record({ kind: fc.constant('key' as const), to: slot, key: fc.constantFrom('a', 'b', 'n'), value }),
   fc.record({ kind: fc.constant('deep' as const), to: slot, key: fc.constantFrom('a', 'b'), value }),
@@ -278,6 +279,9 @@ describe('variables', () => {
           if (one.kind === 'set') {
             scope.set(one.to, one.value);
             model[one.to] = structuredClone(one.value);
+          } else if (one.kind === 'integer') {
+            scope.setInteger(one.to, one.integer);
+            model[one.to] = BigInt(one.integer);
           } else if (one.kind === 'copy') {
             scope.set(one.to, scope.get(one.from, 'x'));
             model[one.to] = structuredClone(model[one.from] ?? null);
@@ -286,8 +290,11 @@ describe('variables', () => {
               model[one.to] = [...(model[one.to] as Value[]), structuredClone(one.value)];
           } else if (one.kind === 'embed') place(['n'], scope.get(one.from, 'x'));
           else place(one.kind === 'key' ? [one.key] : [one.key, 'z'], one.value);
-          for (let at = 0; at < SLOTS; at += 1)
-            expect(equal(scope.borrow(at, 'x'), model[at] ?? null)).toBe(true);
+          for (let at = 0; at < SLOTS; at += 1) {
+            const item = model[at] ?? null;
+            expect(scope.integer(at)).toBe(typeof item === 'bigint' ? Number(item) : NaN);
+            expect(equal(scope.borrow(at, 'x'), item)).toBe(true);
+          }
           expect(memory).toBe(model.reduce((sum: number, item) => sum + recount(item), 0));
         }
         scope.release();
