@@ -13,6 +13,7 @@ import {
   MAX_CONDITIONS,
   MAX_CONNECTOR_SECONDS,
   MAX_EXPRESSION_CHARACTERS,
+  MAX_NAME_CHARACTERS,
   MAX_SOURCE_BYTES,
   MAX_SUBWORKFLOW_PARAMS,
 } from './limits.ts';
@@ -66,6 +67,17 @@ export function checkSource(flow: string, source: string): Problem[] {
   const bytes = new TextEncoder().encode(source).length;
   if (bytes <= MAX_SOURCE_BYTES) return [];
   const message = `the source has ${bytes} bytes; the service takes ${MAX_SOURCE_BYTES}`;
+  return [{ flow, routine: 'main', step: null, message }];
+}
+
+const ID = /^[a-z]([-_a-z0-9]*[a-z0-9])?$/i;
+
+/** The name it would be deployed under. */
+export function checkName(flow: string, name: string): Problem[] {
+  if (ID.test(name) && name.length <= MAX_NAME_CHARACTERS) return [];
+  const message =
+    `${JSON.stringify(name)} cannot name a workflow: letters, digits, "-" and "_", a letter first, ` +
+    `a letter or digit last, at most ${MAX_NAME_CHARACTERS} characters`;
   return [{ flow, routine: 'main', step: null, message }];
 }
 

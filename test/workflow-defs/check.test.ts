@@ -1,6 +1,6 @@
 /** Every refusal of the checker, by the smallest definition that earns it. */
 import { describe, expect, test } from 'vitest';
-import { check, checkArgument, checkSource, problemText } from '../../workflow-defs/check.ts';
+import { check, checkArgument, checkName, checkSource, problemText } from '../../workflow-defs/check.ts';
 import { GET_BUILD, LOG, SLEEP } from '../../workflow-defs/functions.ts';
 import { MAX_ARGUMENT_BYTES, MAX_SOURCE_BYTES } from '../../workflow-defs/limits.ts';
 import {
@@ -18,8 +18,10 @@ import {
   routine,
   when,
   workflow,
+  type Expression,
   type Routine,
   type Step,
+  type Value,
   type ValueMap,
 } from '../../workflow-defs/tree.ts';
 import { argument } from './told.ts';
@@ -43,6 +45,15 @@ const get = (params: ValueMap) =>
 describe('takes', () => {
   test('a connector that may take half an hour, and one that may take a moment', () => {
     expect([...messages([get({ timeout: 1800 })]), ...messages([get({ timeout: 0.1 })])]).toEqual([]);
+  });
+
+  test('50 assignments, 50 conditions and 10 parameters', () => {
+    const names = Array.from({ length: 50 }, (_, i) => `v${i}`);
+    const steps = [
+      assign('a', Object.fromEntries(names.map((name) => [name, 1]))),
+      choose('c', ...names.map((name) => when(expr(`${name} == 2`), { next: 'end' }))),
+    ];
+    expect(messages(steps, [routine('sub', names.slice(0, 10), [log('b')])])).toEqual([]);
   });
 
   test('every kind of step', () => {
@@ -144,6 +155,115 @@ describe('refuses', () => {
       '-: two routines have the same name',
     ]);
   });
+
+  test.each<[string, (mistake: Value) => Step]>([
+    ['a value assigned', (bad) => assign('a', { x: bad })],
+    ['a value deep inside', (bad) => assign('a', { x: [1, { y: [bad] }] })],
+    ['an argument', (bad) => call('a', LOG, { text: bad })],
+    ['a condition', (bad) => choose('a', when(bad as Expression, { next: 'end' }))],
+    ['what an arm returns', (bad) => choose('a', otherwise({ return: bad }))],
+    ['what an arm raises', (bad) => choose('a', otherwise({ raise: bad }))],
+    ['a step of an arm', (bad) => choose('c', otherwise({ steps: [give('a', bad)] }))],
+    ['what a loop goes over', (bad) => loop('a', 'i', { in: bad }, [log('b')])],
+    ['a step of a loop', (bad) => loop('l', 'i', { range: [1, 2] }, [give('a', bad)])],
+    ['a step of a try', (bad) => attempt('t', [give('a', bad)], {})],
+    ['a step of an except', (bad) => attempt('t', [log('b')], { except: { as: 'e', steps: [give('a', bad)] } })],
+    ['a step of a group', (bad) => group('g', [give('a', bad)])],
+    ['what is raised', (bad) => raise('a', bad)],
+    ['what is returned', (bad) => give('a', bad)],
+  ])('a mistake in %s', (_, step) => {
+    expect(messages([step(expr('nobody'))])).toEqual(['a: nothing assigns "nobody" where nobody can see it']);
+    if (step(expr('args')).kind !== 'switch') {
+      expect(messages([step('x ${1} y')])).toEqual(['a: the literal "x ${1} y" would be evaluated']);
+    }
+    expect(messages([step(expr('args'))])).toEqual([]);
+  }); // prettier-ignore
+
+  test.each<[string, Step]>([
+    ['a loop', loop('a', 'x-y', { range: [1, 2] }, [log('b')])],
+    ['an except', attempt('a', [log('b')], { except: { as: 'x-y', steps: [log('c')] } })],
+    ['an assignment', assign('a', { 'x-y': 1 })],
+    ['a call', call('a', SLEEP, { seconds: 1 }, 'x-y')],
+  ])('a variable of %s that cannot be one', (_, step) => {
+    expect(messages([step])).toEqual(['a: "x-y" cannot name a variable']);
+  });
+
+  test.each<[string, Step, string]>([
+    ['a jump of an arm', choose('a', otherwise({ next: 'b' })), 'a: there is no way from here to "b"'],
+    ['an arm without steps', choose('a', otherwise({ steps: [] })), 'a: has no steps'],
+    ['a loop without steps', loop('a', 'i', { range: [1, 2] }, []), 'a: has no steps'],
+    ['a try without steps', attempt('a', [], {}), 'a: has no steps'],
+    ['an except without steps', attempt('a', [log('b')], { except: { as: 'e', steps: [] } }), 'a: has no steps'],
+    ['a key that would be evaluated', give('a', { '${x}': 1 }), 'a: the literal "${x}" would be evaluated'],
+    ['continue outside a loop', goTo('a', 'continue'), 'a: there is no way from here to "continue"'],
+    ['a jump into an except', group('g', [attempt('t', [log('b')], { except: { as: 'e', steps: [log('c')] } }), goTo('a', 'c')]), 'a: there is no way from here to "c"'],
+    ['a jump out of an except', group('g', [log('b'), attempt('t', [log('c')], { except: { as: 'e', steps: [goTo('a', 'b')] } })]), 'a: there is no way from here to "b"'],
+    ['no condition at all', choose('a'), 'a: 0 conditions; the service takes 1 to 50'],
+    ...[2 ** 53, -(2 ** 53), 1e300, Infinity, -Infinity, NaN].map((n): [string, Step, string] => [`the number ${n}`, give('a', n), `a: the number ${n} cannot be written exactly`]),
+  ])('%s', (_, step, message) => {
+    expect(messages([step])).toEqual([message]);
+  }); // prettier-ignore
+
+  test('nothing of a number that can be written exactly', () => {
+    const numbers = [0, -1, 2 ** 53 - 1, -(2 ** 53) + 1, 0.5, -1e-300, 1.25e10 + 0.5];
+    expect(messages([give('a', numbers)])).toEqual([]);
+  });
+
+  test('a predicate of two parameters, and of none', () => {
+    const retried = [attempt('t', [log('a')], { retry: RETRY })];
+    const of = (params: readonly string[]) => [routine('again', params, [give('never', false)])];
+    const refusal = 't: the predicate again is not a subworkflow of one parameter';
+    expect(messages(retried, of(['e', 'f']))).toEqual([refusal]);
+    expect(messages(retried, of([]))).toEqual([refusal]);
+    expect(messages(retried, of(['e']))).toEqual([]);
+  });
+
+  test('a first routine that is not main, or takes more than the argument', () => {
+    const of = (name: string, params: readonly string[]) =>
+      check('test', workflow(routine(name, params, [log('a')]), [])).map(problemText);
+    expect(of('other', [])).toEqual(['flow test, main: the first routine must be called main, not other']);
+    expect(of('main', ['a', 'b'])).toEqual(['flow test, main: main takes one parameter, the whole argument']);
+    expect([...of('main', ['a']), ...of('main', [])]).toEqual([]);
+  });
+
+  test('parameters that cannot be named so, or whose default is a mistake', () => {
+    const sub = (name: string, value: Value) => [routine('sub', [{ name, default: value }], [log('a')])];
+    expect(messages([log('b')], sub('x-y', 1))).toEqual(['-: "x-y" cannot name a variable']);
+    expect(messages([log('b')], sub('p', expr('nobody')))).toEqual(['-: nothing assigns "nobody" where nobody can see it']);
+    expect(messages([log('b')], sub('p', null))).toEqual([]);
+  }); // prettier-ignore
+
+  test('a name that no workflow may have', () => {
+    const refused = (name: string) => checkName('test', name).length > 0;
+    expect(['', '1a', '-a', 'a-', 'a_', 'a b', 'a.b', 'ä', `a${'b'.repeat(64)}`].filter((n) => !refused(n))).toEqual([]);
+    expect(['a', 'a1', 'A-b_9', `a${'b'.repeat(63)}`].filter(refused)).toEqual([]);
+    expect(checkName('test', 'a-').map(problemText)).toEqual([
+      'flow test, main: "a-" cannot name a workflow: letters, digits, "-" and "_", a letter first, a letter or digit last, at most 64 characters',
+    ]);
+  }); // prettier-ignore
+
+  test.each<[string, (next: string) => Step]>([
+    ['calls', (next) => call('c', next, {})],
+    ['calls in a loop', (next) => loop('l', 'i', { range: [1, 2] }, [call('c', next, {})])],
+    ['calls in a try', (next) => attempt('t', [call('c', next, {})], {})],
+    ['calls in an except', (next) => attempt('t', [log('b')], { except: { as: 'e', steps: [call('c', next, {})] } })],
+    ['calls in a branch', (next) => choose('s', otherwise({ steps: [call('c', next, {})] }))],
+    ['calls in a group', (next) => group('g', [call('c', next, {})])],
+  ])('%s that nest more than 20 deep, and takes 20', (_, to) => {
+    const chain = (length: number) =>
+      Array.from({ length }, (_each, i) => routine(`r${i}`, [], [i + 1 < length ? to(`r${i + 1}`) : log('a')]));
+    expect(messages([to('r0')], chain(19))).toEqual([]);
+    expect(messages([to('r0')], chain(20))).toEqual(['-: calls nest 21 deep; the service allows 20']);
+  }); // prettier-ignore
+
+  test('predicates that nest more than 20 deep', () => {
+    const chain = Array.from({ length: 20 }, (_, i) =>
+      routine(`r${i}`, ['e'], [i < 19 ? attempt('t', [log('a')], { retry: { ...RETRY, predicate: expr(`r${i + 1}`) } }) : give('g', true)]),
+    );
+    const first = attempt('t', [log('a')], { retry: { ...RETRY, predicate: expr('r0') } });
+    expect(messages([first], chain)).toEqual(['-: calls nest 21 deep; the service allows 20']);
+    expect(messages([first], chain.toSpliced(18, 1, routine('r18', ['e'], [give('g', true)])))).toEqual([]);
+  }); // prettier-ignore
 
   test('a subworkflow that calls itself, in whatever way', () => {
     const self = routine(

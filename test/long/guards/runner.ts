@@ -1,0 +1,82 @@
+/**
+ * A process of its own that runs test files of a scratch copy again and again, as files of it change. It is a process so
+ * that it can be ended when a change makes the code run for ever.
+ */
+import { createVitest, type TestSpecification } from 'vitest/node';
+import { FOR_EVER, type Answer, type Order } from './order.ts';
+
+const root = process.argv[2] ?? '.';
+
+/** The golden texts are left out: a change that only they notice is one that nobody has judged. */
+const JUDGED = /^(?!.*golden)/;
+
+const vitest = await createVitest('test', {
+  root,
+  config: false,
+  watch: false,
+  include: ['test/**/*.test.ts'],
+  setupFiles: ['test/long/guards/seed.ts'],
+  isolate: false,
+  pool: 'threads',
+  maxWorkers: 1,
+  bail: 1,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  testNamePattern: JUDGED,
+  reporters: [{}],
+});
+await vitest.standalone();
+const specifications = await vitest.globTestSpecifications();
+
+/** More than the tests of any change need: whoever burns this much runs for ever. Busy neighbours do not count in it. */
+const MOST_CPU_SECONDS = 90;
+
+function watched(): () => void {
+  const before = process.cpuUsage();
+  const watch = setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    if ((user + system) / 1e6 < MOST_CPU_SECONDS) return;
+    process.send?.({ failed: FOR_EVER } satisfies Answer, () => process.exit(1));
+  }, 1000);
+  return () => clearInterval(watch);
+}
+
+async function obey({ changed, tests }: Order): Promise<Answer> {
+  for (const file of changed) vitest.invalidateFile(`${root}/${file}`);
+  // One after the other: files that run together are ordered by vitest, and the cheapest should come first.
+  for (const test of tests) {
+    const failed = await firstFailure(specificationOf(test));
+    if (failed !== null) return { failed };
+  }
+  return { failed: null };
+}
+
+function specificationOf(test: string): TestSpecification {
+  const found = specifications.find(({ moduleId }) => moduleId === `${root}/${test}`);
+  if (found === undefined) throw new Error(`${test} is no test file`);
+  return found;
+}
+
+async function firstFailure(specification: TestSpecification): Promise<string | null> {
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
+  const [module] = testModules.filter(({ moduleId }) => moduleId === specification.moduleId);
+  if (module === undefined) return 'did not run';
+  for (const test of module.children.allTests()) {
+    if (test.result().state === 'failed') return test.fullName;
+  }
+  if (module.state() === 'failed') return `${module.errors()[0]?.message ?? 'failed'} (while loading)`;
+  const [error] = unhandledErrors as Error[];
+  return error === undefined ? null : `${error.message} (unhandled)`;
+}
+
+process.on('message', (order: Order) => {
+  const stopWatch = watched();
+  obey(order)
+    .catch((error: unknown): Answer => ({ failed: `the runner failed: ${String(error)}` }))
+    .then((answer) => {
+      stopWatch();
+      process.send?.(answer);
+    })
+    .catch(() => process.exit(1));
+});
+process.send?.('ready');
