@@ -5,6 +5,7 @@ import type { Fields, Have, Reading } from '../reconciler/model.ts';
 import { compile } from '../workflow-defs/compile.ts';
 import { provision } from '../workflow-defs/flows/provision.ts';
 import { render } from '../workflow-defs/render.ts';
+import { benchCoverage } from './coverage.ts';
 import { compare, show } from './ratio.ts';
 import { fleet, type FleetTenant } from './world.ts';
 import { benchWorkflows } from './workflows.ts';
@@ -71,4 +72,5 @@ for (const ratio of [
 ]) {
   process.stdout.write(`${show(ratio)}\n`);
 }
+process.stdout.write(`${benchCoverage(tenants)}\n`);
 await benchWorkflows((line) => process.stdout.write(`${line}\n`));

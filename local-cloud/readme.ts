@@ -21,6 +21,10 @@ reach it. Tests use it too.
 - Limits and quotas of the real services are constants in the code and are enforced.
 - All services read and write one store of resources. Terraform's provider writes it, Asset Inventory lists it, the
   owning API answers from it.
+- What the services make by themselves is made here too, as far as it shows in a project: a cluster's nodes, groups,
+  firewall rules and load balancers, a network's routes. They go with their owner, as there.
+- Every change leaves an Admin Activity entry in Cloud Logging, whichever door it came through: REST, Terraform's
+  stand-in, a cluster's API.
 - Identities are told apart (a token says whose it is). Everybody is let in, but for the accounts that the
   configuration calls \`viewers\`: they are refused whatever is not a read, as their roles would. Order a fault to
   refuse anything else.

@@ -83,6 +83,7 @@ describe('the migrations', () => {
       'Ledger',
       'Requests',
       'Revisions',
+      'Rollouts',
       'Runs',
       'SchemaMigrations',
       'Tenants',

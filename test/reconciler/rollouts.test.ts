@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionEntry, Store } from '../../desired-state/store.ts';
+import { markSeen } from '../../reconciler/mark.ts';
 import { WHOLE } from '../../reconciler/policy/orders.ts';
 import type { Rollout, StepState } from '../../reconciler/fleet-model.ts';
 import { isLook } from '../../reconciler/flows.ts';
@@ -71,10 +72,12 @@ async function pass(
   const judged = (await fleet.judged()).map((item) =>
     closed.has(item.case.stored.name) ? { ...item, plan: { actions: [], held: [] } } : item,
   );
-  await launchAll(ports, RUN, judged, {
+  const launched = await launchAll(ports, RUN, judged, {
     by: { rules: [], share: WHOLE },
     permit: undefined,
   });
+  const now = ports.clock.now().toISOString();
+  await markSeen(ports.store, launched, { whole: true, share: WHOLE, now });
   if (due.length > 0) await healthChecks(ports, PLATFORM, { only: due });
 }
 
