@@ -2,6 +2,7 @@
 import type { Case } from './load.ts';
 import {
   REPORT_FORMAT,
+  isQuiet,
   type Action,
   type Finding,
   type Plan,
@@ -11,6 +12,7 @@ import {
   type Verdict,
 } from './model.ts';
 
+/** One tenant's look, as it was judged. It lives as long as the tenant's turn; its row is what the pass keeps. */
 export interface Judged {
   readonly case: Case;
   readonly findings: readonly Finding[];
@@ -21,6 +23,78 @@ export interface Judged {
   readonly executions: ReadonlyMap<Action, string>;
 }
 
+/** A larger fleet's quiet tenants are counted, not listed: a report is read by people and kept in one row. */
+export const MOST_LISTED = 5000;
+
+export interface RollNotes {
+  /** The oldest reading the row rests on (RFC 3339); null when nothing was observed. */
+  readonly observedAt: string | null;
+  /** When the ledger was last written before the row was judged; null when it never was. */
+  readonly ledgerAt: string | null;
+}
+
+/** The tenants a pass has judged: a row each, or for the quiet ones of a large fleet a count. */
+export class Roll {
+  /** In any order. Stages after the judging may replace one by another of the same tenant. */
+  rows: TenantReport[] = [];
+  /** Of those who have an action: when their ledger was last written before they were judged. */
+  readonly #ledgers = new Map<string, string | null>();
+  readonly #listsAll: boolean;
+  readonly #counted: Partial<Record<Verdict, number>> = {};
+  #oldest: string | null = null;
+
+  /** `tenants`: how many there will be. */
+  constructor(tenants: number) {
+    this.#listsAll = tenants <= MOST_LISTED;
+  }
+
+  /** Whether such a row is listed, or only counted. */
+  lists(quiet: boolean): boolean {
+    return this.#listsAll || !quiet;
+  }
+
+  add(row: TenantReport, { observedAt, ledgerAt }: RollNotes): void {
+    if (!this.lists(isQuiet(row))) {
+      this.count(row.verdict, observedAt);
+      return;
+    }
+    this.#oldest = oldest([this.#oldest ?? '', observedAt ?? '']);
+    if (row.actions.length > 0) this.#ledgers.set(row.name, ledgerAt);
+    this.rows.push(row);
+  }
+
+  count(verdict: Verdict, observedAt: string | null): void {
+    this.#oldest = oldest([this.#oldest ?? '', observedAt ?? '']);
+    this.#counted[verdict] = (this.#counted[verdict] ?? 0) + 1;
+  }
+
+  inOrder(): readonly TenantReport[] {
+    return this.rows.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  ledgerOf(name: string): string | null {
+    return this.#ledgers.get(name) ?? null;
+  }
+
+  summary(): Omit<RunReport['summary'], 'calls'> {
+    const verdicts = count(this.rows.map(({ verdict }) => verdict));
+    for (const [verdict, more] of Object.entries(this.#counted) as [Verdict, number][]) {
+      verdicts[verdict] = (verdicts[verdict] ?? 0) + more;
+    }
+    const findings = this.rows.flatMap((row) => row.findings);
+    return {
+      tenants: Object.values(verdicts).reduce((sum, each) => sum + each, 0),
+      verdicts,
+      findings: count(findings.map((finding) => finding.class)),
+      launched: this.rows.flatMap(({ actions }) => actions).filter(({ execution }) => execution !== null)
+        .length,
+      held: this.rows.reduce((sum, { held }) => sum + held.length, 0),
+      oldestObservation: this.#oldest,
+      excepted: findings.filter((finding) => finding.excepted !== null).length,
+    };
+  }
+}
+
 export interface ReportOptions {
   readonly runId: string;
   readonly dryRun: boolean;
@@ -28,11 +102,10 @@ export interface ReportOptions {
 }
 
 export function assemble(
-  judged: readonly Judged[],
+  roll: Roll,
   options: ReportOptions,
-  times: { startedAt: string; finishedAt: string },
+  { calls, ...times }: { startedAt: string; finishedAt: string; calls: Readonly<Record<string, number>> },
 ): RunReport {
-  const tenants = judged.map(tenantReport);
   return {
     format: REPORT_FORMAT,
     run: {
@@ -41,25 +114,19 @@ export function assemble(
       mode: options.dryRun ? 'dry-run' : 'act',
       shard: options.shard ?? { index: 0, count: 1 },
     },
-    summary: {
-      tenants: tenants.length,
-      verdicts: count(tenants.map((tenant) => tenant.verdict)),
-      findings: count(tenants.flatMap((tenant) => tenant.findings.map((finding) => finding.class))),
-      launched: judged.reduce((sum, { executions }) => sum + executions.size, 0),
-      held: tenants.reduce((sum, { held }) => sum + held.length, 0),
-      oldestObservation: oldest(judged.flatMap(({ readings }) => readings.map((reading) => reading.at))),
-      excepted: tenants.reduce(
-        (sum, { findings }) => sum + findings.filter((finding) => finding.excepted !== null).length,
-        0,
-      ),
-      calls: {},
-    },
+    summary: { ...roll.summary(), calls },
     breaker: null,
-    tenants,
+    tenants: roll.inOrder(),
   };
 }
 
-function tenantReport({ case: item, findings, verdict, plan, readings, executions }: Judged): TenantReport {
+export const notesOf = ({ readings, case: { ledger } }: Judged): RollNotes => ({
+  observedAt: oldest(readings.map(({ at }) => at)),
+  ledgerAt: ledger?.updatedAt ?? null,
+});
+
+export function rowOf({ case: item, findings, verdict, plan, readings, executions }: Judged): TenantReport {
+  const setAside = readings.find((reading) => reading.state === 'unreadable' && reading.quarantined === true);
   return {
     name: item.stored.name,
     labels: item.tenant?.metadata.labels ?? {},
@@ -70,7 +137,7 @@ function tenantReport({ case: item, findings, verdict, plan, readings, execution
     findings,
     actions: plan.actions.map((action) => ({ ...action, execution: executions.get(action) ?? null })),
     held: plan.held,
-    error: item.problem ?? item.ledger?.lastError ?? null,
+    error: item.problem ?? reasonOf(setAside) ?? item.ledger?.lastError ?? null,
     health: item.ledger?.health ?? null,
     resources: readings.length,
     paused: null,
@@ -79,6 +146,9 @@ function tenantReport({ case: item, findings, verdict, plan, readings, execution
     planHash: null,
   };
 }
+
+const reasonOf = (reading: Reading<unknown> | undefined): string | null =>
+  reading?.state === 'unreadable' ? reading.reason : null;
 
 /** Counts in order of first appearance, so that equal input gives equal bytes. */
 function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {

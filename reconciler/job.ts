@@ -11,7 +11,8 @@ import { healthChecks } from './health.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 import { reconcile } from './reconcile.ts';
-import { loadSettings } from './settings.ts';
+import { packageVersion } from './local/paths.ts';
+import { loadSettings, type PassSettings } from './settings.ts';
 
 const SEVERITIES: Readonly<Record<string, string>> = {
   trace: 'DEBUG',
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     const options = optionsOf(process.argv.slice(2), process.env);
     const settings = loadSettings({ flags: {}, env: process.env, cwd: process.cwd() });
     const platform = settings.platform();
-    const ports = await connect({ ...settings, platform });
+    const ports = await connect({ ...settings, platform, tasks: options.shard.count });
     // The Spanner client swallows both signals; every step of a pass may be cut, the next one carries on.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.removeAllListeners(signal);
@@ -84,7 +85,8 @@ async function main(): Promise<void> {
         process.exit(143);
       });
     }
-    await run(ports, platform, options, log.child({ run: options.runId, task: options.shard.index }));
+    const child = log.child({ run: options.runId, task: options.shard.index });
+    await run(ports, { ...options, platform, ...settings.pass }, child);
     await ports.store.close();
   } catch (error) {
     log.error({ error: describe(error) }, 'the job could not run');
@@ -92,7 +94,11 @@ async function main(): Promise<void> {
   }
 }
 
-async function run(ports: Ports, platform: Platform, options: JobOptions, log: pino.Logger): Promise<void> {
+async function run(
+  ports: Ports,
+  { platform, ...options }: JobOptions & PassSettings & { readonly platform: Platform },
+  log: pino.Logger,
+): Promise<void> {
   if (options.health) {
     for (const { tenant, intent, message } of await healthChecks(ports, platform, { shard: options.shard })) {
       log.info({ tenant, intent, result: message }, 'health check');
@@ -100,10 +106,9 @@ async function run(ports: Ports, platform: Platform, options: JobOptions, log: p
     return;
   }
   const report = await reconcile(ports, {
+    ...options,
     platform,
-    dryRun: options.dryRun,
-    shard: options.shard,
-    runId: options.runId,
+    version: packageVersion(),
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),
   });
   log.info({ summary: report.summary }, 'pass finished');

@@ -34,7 +34,12 @@ interface Provenance {
 export type Reading<T> =
   | ({ readonly state: 'present'; readonly value: T } & Provenance)
   | ({ readonly state: 'absent' } & Provenance)
-  | ({ readonly state: 'unreadable'; readonly reason: string } & Provenance);
+  | ({
+      readonly state: 'unreadable';
+      readonly reason: string;
+      /** Set aside until somebody mends it: it is more than a pass may hold. */
+      readonly quarantined?: true;
+    } & Provenance);
 
 /** A resource's compared fields, flattened: `autoscaling.maxNodeCount`, `containers[web].env[LOG_LEVEL]`. */
 export type Fields = Readonly<Record<string, Json>>;
@@ -279,6 +284,17 @@ export interface TenantReport {
   readonly planHash: string | null;
 }
 
+/** True when nothing differs, nothing is unknown or out of date, and nothing is under way. */
+export const isQuiet = (
+  tenant: Pick<TenantReport, 'findings' | 'error' | 'actions' | 'held' | 'paused' | 'staleSince'>,
+): boolean =>
+  tenant.findings.length === 0 &&
+  tenant.error === null &&
+  tenant.actions.length === 0 &&
+  tenant.held.length === 0 &&
+  tenant.paused === null &&
+  tenant.staleSince === null;
+
 export interface RunReport {
   readonly format: typeof REPORT_FORMAT;
   readonly run: {
@@ -303,5 +319,6 @@ export interface RunReport {
   };
   /** Null while the breaker is closed. */
   readonly breaker: Breaker | null;
+  /** In name order. Of a large fleet, quiet tenants are only counted: see `summary.tenants`. */
   readonly tenants: readonly TenantReport[];
 }

@@ -1,16 +1,17 @@
 /**
- * Looking at the world: one inventory sweep for all tenants, a direct read of whatever the sweep shows as missing or
- * different, lists inside each cluster, and the last health result. Every want gets a reading; none is left to guess.
+ * Looking at one tenant: what the sweep showed of it, a direct read of whatever the sweep shows as missing or different,
+ * lists inside its cluster, and the last health result. Every want gets a reading; none is left to guess.
  */
-import pLimit from 'p-limit';
-import { describe } from './error-text.ts';
 import { ENDPOINT_KIND } from './expect.ts';
 import { equal, textAt } from './json.ts';
 import type { Fields, HealthResult, Json, Reading, Want } from './model.ts';
-import type { ApiRef, Asset, ClusterAccess, ObservePorts } from './ports.ts';
+import { objectsMark } from './object-marks.ts';
+import { markOf } from './marks.ts';
+import type { ApiRef, ClusterView, KubeResource, ObservePorts } from './ports.ts';
 import { ENDPOINT_FIELD } from './resources/cluster.ts';
-import { CLUSTER_KINDS, GCP_KINDS, kindOf } from './resources/index.ts';
+import { CLUSTER_KINDS, kindOf } from './resources/index.ts';
 import { tail, type ClusterKind, type GcpKind } from './resources/kind.ts';
+import type { Sight } from './sights.ts';
 
 export interface Observed {
   readonly name: string;
@@ -19,84 +20,74 @@ export interface Observed {
   readonly health: HealthResult | null;
 }
 
-/** Tenants looked at together; bounds open sockets, not speed. */
-const TENANTS_AT_ONCE = 8;
+/** Which lists were read in a tenant's cluster, and a mark of what they showed. */
+export interface ClusterSight {
+  readonly endpoint: string;
+  readonly lists: readonly ListKey[];
+  readonly objects: string;
+}
 
-/** Readings by tenant and want id. Never throws: what cannot be read is a reading of its own. */
+export interface ListKey extends KubeResource {
+  readonly namespace: string | null;
+}
+
+export interface Look {
+  /** By want id. Every want has one. */
+  readonly readings: Map<string, Reading<Fields>>;
+  /** Null when nothing was read in a cluster, or not all that should have been. */
+  readonly cluster: ClusterSight | null;
+}
+
+/** What cannot be read is a reading of its own; throws CloudError only as `spent`, when the pass may not look any more. */
 export async function observe(
   ports: ObservePorts,
-  scope: string,
-  tenants: readonly Observed[],
-): Promise<Map<string, Map<string, Reading<Fields>>>> {
-  const sweep = await sweepFor(ports, scope, tenants);
-  const limit = pLimit(TENANTS_AT_ONCE);
-  const seen = await Promise.all(
-    tenants.map((tenant) =>
-      limit(async () => [tenant.name, await observeTenant(ports, sweep, tenant)] as const),
-    ),
-  );
-  return new Map(seen);
-}
-
-/** What the inventory showed of the names that are wanted, or why it could not be read. */
-type Sweep =
-  { readonly ok: true; readonly assets: ReadonlyMap<string, Asset>; readonly at: string } | FailedSweep;
-interface FailedSweep {
-  readonly ok: false;
-  readonly reason: string;
-  readonly at: string;
-}
-
-async function sweepFor(ports: ObservePorts, scope: string, tenants: readonly Observed[]): Promise<Sweep> {
-  const wanted = new Set(
-    tenants.flatMap(({ wants }) => wants.filter((w) => w.plane === 'gcp').map((w) => w.name)),
-  );
-  const at = ports.clock.now().toISOString();
-  if (wanted.size === 0) return { ok: true, assets: new Map(), at };
-  const assets = new Map<string, Asset>();
-  try {
-    const types = [...new Set(GCP_KINDS.map((kind) => kind.assetType))];
-    for await (const asset of ports.inventory.sweep(scope, types)) {
-      if (wanted.has(asset.name)) assets.set(asset.name, asset);
-    }
-    return { ok: true, assets, at };
-  } catch (error) {
-    return { ok: false, reason: describe(error), at };
-  }
-}
-
-async function observeTenant(
-  ports: ObservePorts,
-  sweep: Sweep,
+  sight: Sight,
   { wants, health }: Observed,
-): Promise<Map<string, Reading<Fields>>> {
+  until: number,
+): Promise<Look> {
+  // A router and its NAT are one body: it is read once.
+  const bodies = new Map<string, Promise<Reading<Json>>>();
+  const read = (ref: ApiRef) => {
+    const key = `${ref.service} ${ref.path}`;
+    const body = bodies.get(key) ?? ports.reads.get(ref, until);
+    bodies.set(key, body);
+    return body;
+  };
   const gcp = await Promise.all(
     wants
       .filter((want) => want.plane === 'gcp')
-      .map(async (want) => [want.id, await readGcp(ports, sweep, want)] as const),
+      .map(async (want) => [want.id, await readGcp(read, sight, want)] as const),
   );
   const readings = new Map<string, Reading<Fields>>(gcp);
-  for (const [id, reading] of await readCluster(ports, wants, readings)) readings.set(id, reading);
+  const { inside, cluster } = await readCluster(ports, wants, readings);
+  for (const [id, reading] of inside) readings.set(id, reading);
   for (const want of wants)
     if (want.kind === ENDPOINT_KIND) readings.set(want.id, readEndpoint(ports, health));
-  return readings;
+  return { readings, cluster };
 }
 
 /**
  * Inventory may be late, so it is believed only where it agrees with what is wanted; for everything else the owning
- * API has the word. A sweep with a gap says nothing about what it does not list, so nothing is concluded from it.
+ * API has the word. A sweep with a gap says nothing about what it does not list, so nothing is concluded from it; and
+ * while there is doubt whether we see what is there, not even a 404 is.
  */
-async function readGcp(ports: ObservePorts, sweep: Sweep, want: Want): Promise<Reading<Fields>> {
+async function readGcp(
+  read: (ref: ApiRef) => Promise<Reading<Json>>,
+  sight: Sight,
+  want: Want,
+): Promise<Reading<Fields>> {
   const kind = kindOf(want);
-  if (kind?.plane !== 'gcp') return unreadable('no reader for this kind', 'none', sweep.at);
-  if (!sweep.ok) return unreadable(sweep.reason, 'cloudasset', sweep.at);
-  const asset = sweep.assets.get(want.name);
-  const fields = asset && kind.read(asset.data, want);
+  if (kind?.plane !== 'gcp') return unreadable('no reader for this kind', 'none', sight.at);
+  if (sight.failure !== null) return unreadable(sight.failure, 'cloudasset', sight.at);
+  const fields = sight.fieldsOf(want);
   if (fields && agrees(want, fields, kind)) {
-    return { state: 'present', value: fields, source: 'cloudasset', at: sweep.at };
+    return { state: 'present', value: fields, source: 'cloudasset', at: sight.at };
   }
   const ref = kind.ref(want);
-  return narrow(await ports.reads.get(ref), ref, kind, want);
+  const body = await read(ref);
+  return body.state === 'absent' && sight.doubt !== null
+    ? unreadable(`HTTP 404, but ${sight.doubt}`, body.source, body.at)
+    : narrow(body, ref, kind, want);
 }
 
 /** From a body's reading to the reading of the resource inside it. */
@@ -121,12 +112,14 @@ async function readCluster(
   ports: ObservePorts,
   wants: readonly Want[],
   gcp: ReadonlyMap<string, Reading<Fields>>,
-): Promise<[string, Reading<Fields>][]> {
+): Promise<{ inside: [string, Reading<Fields>][]; cluster: ClusterSight | null }> {
   const inside = wants.filter((want) => want.plane === 'cluster');
   const host = wants.find((want) => want.kind === 'cluster');
   const cluster = host && gcp.get(host.id);
-  const all = (reading: Reading<Fields>) =>
-    inside.map((want): [string, Reading<Fields>] => [want.id, reading]);
+  const all = (reading: Reading<Fields>) => ({
+    inside: inside.map((want): [string, Reading<Fields>] => [want.id, reading]),
+    cluster: null,
+  });
   const at = ports.clock.now().toISOString();
   if (cluster === undefined) return all(unreadable('no cluster is wanted to look into', 'none', at));
   if (cluster.state === 'absent') return all(cluster);
@@ -136,25 +129,71 @@ async function readCluster(
   const endpoint = textAt(cluster.value, ENDPOINT_FIELD);
   if (endpoint === null)
     return all(unreadable('the cluster has no DNS-based endpoint yet', cluster.source, at));
-  const lists = new Map<string, Promise<Reading<readonly Json[]>>>();
-  return Promise.all(
-    inside.map(async (want) => [want.id, await readObject(ports, { endpoint }, want, lists)]),
+  const view = ports.clusters.at({ endpoint });
+  const lists = new Map<string, { key: ListKey; read: Promise<Reading<readonly Json[]>> }>();
+  const read = await Promise.all(
+    inside.map(async (want): Promise<[string, Reading<Fields>]> => [
+      want.id,
+      await readObject(view, want, lists, at),
+    ]),
   );
+  return { inside: read, cluster: await sightOf(endpoint, [...lists.values()]) };
+}
+
+/** A mark of lists that could all be read, for the next pass to compare a glance with. */
+async function sightOf(
+  endpoint: string,
+  lists: readonly { key: ListKey; read: Promise<Reading<readonly Json[]>> }[],
+): Promise<ClusterSight | null> {
+  const marks: string[] = [];
+  for (const { key, read } of lists) {
+    const list = await read;
+    if (list.state !== 'present') return null;
+    marks.push(listMark(key, list.value));
+  }
+  return { endpoint, lists: lists.map(({ key }) => key), objects: marksText(marks) };
+}
+
+const listMark = (key: ListKey, objects: readonly Json[]): string => objectsMark(objects, isRestless(key));
+
+const marksText = (marks: readonly string[]): string => markOf(marks.join(' '));
+
+const isRestless = ({ group, plural }: KubeResource): boolean =>
+  CLUSTER_KINDS.some(
+    ({ resource, restlessStatus }) =>
+      resource.group === group && resource.plural === plural && restlessStatus === true,
+  );
+
+/** The mark of what these lists show now, from metadata alone; null when one could not be read. */
+export async function glanceAtCluster(
+  { clusters }: Pick<ObservePorts, 'clusters'>,
+  { endpoint, lists }: Pick<ClusterSight, 'endpoint' | 'lists'>,
+): Promise<string | null> {
+  const view = clusters.at({ endpoint });
+  const read = await Promise.all(lists.map((key) => view.list(key, key.namespace, 'metadata')));
+  const marks = read.map((list, at) => {
+    const key = lists[at];
+    return list.state === 'present' && key !== undefined ? listMark(key, list.value) : null;
+  });
+  return marks.includes(null) ? null : marksText(marks as string[]);
 }
 
 async function readObject(
-  ports: ObservePorts,
-  access: ClusterAccess,
+  view: ClusterView,
   want: Want,
-  lists: Map<string, Promise<Reading<readonly Json[]>>>,
+  lists: Map<string, { key: ListKey; read: Promise<Reading<readonly Json[]>> }>,
+  at: string,
 ): Promise<Reading<Fields>> {
   const kind = CLUSTER_KINDS.find((candidate) => candidate.kind === want.kind);
-  if (!kind) return unreadable('no reader for this kind', 'none', ports.clock.now().toISOString());
+  if (!kind) return unreadable('no reader for this kind', 'none', at);
   const [namespace, name] = kind.namespaced ? splitName(want.name) : [null, want.name];
   const key = `${kind.resource.plural}/${namespace ?? ''}`;
-  const listed = lists.get(key) ?? ports.clusters.list(access, kind.resource, namespace);
+  const listed = lists.get(key) ?? {
+    key: { ...kind.resource, namespace },
+    read: view.list(kind.resource, namespace, 'objects'),
+  };
   lists.set(key, listed);
-  return pick(await listed, kind, want, name);
+  return pick(await listed.read, kind, want, name);
 }
 
 function pick(list: Reading<readonly Json[]>, kind: ClusterKind, want: Want, name: string): Reading<Fields> {

@@ -1,17 +1,22 @@
 /**
- * One pass on one screen: settle what was left open, load the records, observe, judge each tenant, launch what policy
- * allows, report. Every stage is a plain value; only `launch` and the store change anything.
+ * One pass on one screen: settle what was left open, survey the fleet, sweep the inventory, look at each tenant and judge
+ * it, launch what policy allows, report. The whole fleet is judged before anything is launched. Of a tenant nothing but
+ * its row is kept: the fleet may be larger than memory.
  */
-import { assemble, type Judged } from './assemble.ts';
+import { assemble, Roll } from './assemble.ts';
 import { describe } from './error-text.ts';
-import { isObservable, judge, toObserved } from './judge.ts';
-import { launch, PASS } from './launch.ts';
-import { load } from './load.ts';
-import type { Platform, RunReport } from './model.ts';
-import { observe } from './observe.ts';
+import { launchAll } from './launch-all.ts';
+import { PASS } from './launch.ts';
+import { lookAtFleet } from './look.ts';
+import { markOf } from './marks.ts';
+import { REPORT_FORMAT, type Platform, type RunReport } from './model.ts';
+import { beginPass, type Freshness } from './passes.ts';
 import type { Ports } from './ports.ts';
-import { runRecordOf } from './run-record.ts';
+import { remember } from './remember.ts';
+import { CLUSTER_KINDS, GCP_KINDS } from './resources/index.ts';
 import { settle } from './settle.ts';
+import { sweepFleet } from './sights.ts';
+import { survey } from './survey.ts';
 import { sweep } from './sweep.ts';
 
 export interface PassOptions {
@@ -22,7 +27,13 @@ export interface PassOptions {
   readonly only?: readonly string[];
   /** This task's share of the fleet. */
   readonly shard?: { readonly index: number; readonly count: number };
+  /** An attempt of the same id goes on where one that was killed had come to. */
   readonly runId: string;
+  /** Name of the code that judges, e.g. its version: what another one judged is judged anew. */
+  readonly version?: string;
+  readonly freshness?: Freshness;
+  /** How long the pass may look. Whoever it has not got to by then is told as stale. */
+  readonly minutes?: number;
   /** What happened along the way, for progress and logs. */
   readonly onEvent?: (event: PassEvent) => void;
 }
@@ -37,35 +48,61 @@ export type PassEvent =
 
 /** Throws only when the store cannot be read or written; everything else is in the report. */
 export async function reconcile(ports: Ports, options: PassOptions): Promise<RunReport> {
-  const startedAt = ports.clock.now().toISOString();
+  const begun = ports.clock.now();
+  const startedAt = begun.toISOString();
+  const look = {
+    ...options,
+    now: startedAt,
+    basis: basisOf(options),
+    until: begun.getTime() + (options.minutes ?? Infinity) * 60_000,
+  };
   const emit = options.onEvent ?? (() => undefined);
+  const problem = (message: string) => emit({ type: 'problem', tenant: PASS, message });
+  const calls = ports.calls();
   if (!options.dryRun) {
     await settle(ports, (tenant, error) => emit({ type: 'problem', tenant, message: describe(error) }));
   }
 
-  const cases = await load(ports.store, options);
-  emit({ type: 'loaded', tenants: cases.length });
+  const pass = await beginPass(ports, look, problem);
+  const fleet = await survey(ports.store, look);
+  emit({ type: 'loaded', tenants: fleet.entries.length });
 
-  const have = await observe(ports, options.platform.scope, cases.filter(isObservable).map(toObserved));
-  emit({ type: 'observed', tenants: have.size });
+  const turns = pass.turnsOf(fleet.entries);
+  const sights = await sweepFleet(ports, fleet, { ...look, pass, content: turns.content });
+  const roll = new Roll(fleet.entries.length);
+  const looked = await lookAtFleet({ ports, fleet, turns, sights, pass, roll, options: look });
+  emit({ type: 'observed', tenants: fleet.entries.length });
 
-  const named = new Set(options.only);
-  const judged = cases.map((item) =>
-    judge(
-      named.has(item.stored.name) ? { ...item, failures: 0 } : item,
-      have.get(item.stored.name),
-      startedAt,
-    ),
-  );
-  const launched = options.dryRun ? judged : await launchAll(ports, options, judged);
+  if (!options.dryRun) await launchAll(ports, fleet, roll, options);
 
-  const report = assemble(launched, options, { startedAt, finishedAt: ports.clock.now().toISOString() });
+  const times = { startedAt, finishedAt: ports.clock.now().toISOString() };
+  const report = assemble(roll, options, { ...times, calls: more(ports.calls(), calls) });
   if (!options.dryRun) {
-    await ports.store.saveRun(runRecordOf(report, cases));
+    await remember(ports, { report, looked, pass, swept: sights.swept, now: startedAt }, problem);
     await tidy(ports, options);
   }
   return report;
 }
+
+/** A judgement rests on more than the world: on the code that made it, and on what it was told to work on. */
+const basisOf = ({ platform, version = '' }: PassOptions): string =>
+  markOf(
+    JSON.stringify([
+      REPORT_FORMAT,
+      version,
+      platform,
+      [...GCP_KINDS, ...CLUSTER_KINDS].map(({ kind }) => kind),
+    ]),
+  );
+
+/** Calls made since. */
+const more = (now: Readonly<Record<string, number>>, before: Readonly<Record<string, number>>) =>
+  Object.fromEntries(
+    Object.entries(now).flatMap(([api, count]) => {
+      const since = count - (before[api] ?? 0);
+      return since === 0 ? [] : [[api, since]];
+    }),
+  );
 
 /** Once per pass, whatever the number of tasks; what cannot be removed today is removed another day. */
 async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Promise<void> {
@@ -77,37 +114,4 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
     const message = `unused workflow definitions were not removed: ${describe(error)}`;
     onEvent?.({ type: 'problem', tenant: PASS, message });
   }
-}
-
-/** One after the other: the store's transactions and the definition's deployment would only contend. */
-async function launchAll(ports: Ports, options: PassOptions, judged: readonly Judged[]): Promise<Judged[]> {
-  const emit = options.onEvent ?? (() => undefined);
-  const done: Judged[] = [];
-  for (const item of judged) {
-    const [action] = item.plan.actions;
-    const { tenant, applied, ledger, stored } = item.case;
-    if (action === undefined || tenant === null) {
-      done.push(item);
-      continue;
-    }
-    const result = await launch(ports, options.platform, {
-      tenant,
-      applied: applied?.tenant ?? null,
-      ledger,
-      generation: stored.generation,
-      flow: action.flow,
-      because: action.because,
-      requester: PASS,
-    });
-    if (result.outcome === 'launched') {
-      emit({ type: 'launched', tenant: stored.name, flow: action.flow, intent: result.intent });
-      done.push({ ...item, executions: new Map([[action, result.execution]]) });
-    } else {
-      emit({ type: 'problem', tenant: stored.name, message: result.message });
-      const reason = result.outcome === 'held' ? ('in-flight' as const) : ('retry-later' as const);
-      const held = { ...action, reason, message: result.message, next: null };
-      done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
-    }
-  }
-  return done;
 }

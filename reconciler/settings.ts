@@ -11,6 +11,7 @@ import type { StoreChoice } from '../desired-state/open.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
 import type { Platform } from './model.ts';
+import { passFileSchema, passSettings, type PassSettings } from './pass-settings.ts';
 import {
   LOCAL_PLATFORM,
   SettingsError,
@@ -19,13 +20,14 @@ import {
   missingSettings,
 } from './platform-settings.ts';
 
-export { LOCAL_PLATFORM, SettingsError };
+export { LOCAL_PLATFORM, SettingsError, type PassSettings };
 
 export interface Settings {
   readonly store: StoreChoice;
   readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
   /** Email of who asks; null: whoever the Google Cloud credentials belong to. */
   readonly identity: string | null;
+  readonly pass: PassSettings;
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
   platform(): Platform;
 }
@@ -61,6 +63,7 @@ const fileSchema = z.strictObject({
   store: z.enum(['spanner', 'embedded']).optional(),
   /** Of the embedded store. */
   storeFile: text,
+  pass: passFileSchema,
 });
 type SettingsFile = z.infer<typeof fileSchema>;
 
@@ -78,6 +81,7 @@ export function loadSettings(input: SettingsInput): Settings {
     store,
     local: info ? { endpoints: completeEndpoints(info), caFile: info.caFile } : null,
     identity: identityOf(input, info !== undefined, store),
+    pass: passSettings(env, file.pass),
     platform: () => complete(platform),
   };
 }
@@ -102,7 +106,8 @@ function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {
   try {
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return { platform: {} };
+    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { platform: {}, pass: {} };
     throw new SettingsError(`the settings file ${path} cannot be read; correct --config or the path`, {
       cause: error,
     });

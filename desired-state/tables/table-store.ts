@@ -12,16 +12,19 @@ import type {
   IntentResult,
   LedgerEntry,
   NewIntent,
+  Observation,
   RequestEntry,
   Revision,
   RunRecord,
   Store,
   StoredTenant,
+  TenantMark,
 } from '../store.ts';
 import * as directives from './directives.ts';
 import type { Engine } from './engine.ts';
 import * as executions from './executions.ts';
 import * as ledger from './ledger.ts';
+import * as observations from './observations.ts';
 import { RowReader } from './rows.ts';
 import * as runs from './runs.ts';
 import * as tenants from './tenants.ts';
@@ -47,6 +50,10 @@ export class TableStore implements Store {
 
   getTenant(name: string): Promise<StoredTenant | undefined> {
     return tenants.getTenant(this.rows, name);
+  }
+
+  tenantsOf(names: readonly string[]): Promise<StoredTenant[]> {
+    return tenants.tenantsOf(this.rows, names);
   }
 
   listTenants(shard?: Shard): AsyncIterable<StoredTenant> {
@@ -115,6 +122,30 @@ export class TableStore implements Store {
 
   listDirectives(names?: readonly string[]): Promise<Directive[]> {
     return directives.listDirectives(this.rows, names);
+  }
+
+  surveyTenants(): AsyncIterable<readonly TenantMark[]> {
+    return observations.surveyTenants(this.rows);
+  }
+
+  observationsOf(names: readonly string[]): Promise<Map<string, Observation>> {
+    return observations.observationsOf(this.rows, names);
+  }
+
+  clustersOf(names: readonly string[]): Promise<Map<string, Json>> {
+    return observations.clustersOf(this.rows, names);
+  }
+
+  saveObservations(rows: readonly Observation[]): Promise<void> {
+    return observations.saveObservations(this.engine, this.model, rows);
+  }
+
+  touchObservations(...args: Parameters<Store['touchObservations']>): Promise<void> {
+    return observations.touchObservations(this.engine, this.model, ...args);
+  }
+
+  openFindingKeys(): AsyncIterable<readonly Pick<FindingEntry, 'name' | 'key'>[]> {
+    return runs.openFindingKeys(this.rows);
   }
 
   openFindings(names: readonly string[]): Promise<FindingEntry[]> {

@@ -1,6 +1,6 @@
 /** The report as one HTML file that needs nothing else: no script, no font, no network, readable on paper. */
 import type { Finding, RunReport, TenantReport } from '../model.ts';
-import { findingKey } from '../model.ts';
+import { findingKey, isQuiet } from '../model.ts';
 import { Markup, anchor, html } from './markup.ts';
 import { printable } from './printable.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
@@ -17,7 +17,6 @@ import {
   firstSeen,
   generations,
   hasSides,
-  isQuiet,
   nextFor,
   plural,
   shortAnswer,
@@ -93,8 +92,11 @@ function counts({ summary }: RunReport): Markup {
     <p class="quiet">${verdictCounts(summary.verdicts)}</p>`;
 }
 
-function overview({ tenants }: RunReport): Markup {
-  if (tenants.length === 0) return html`<p>There is no record to compare.</p>`;
+function overview({ tenants, summary }: RunReport): Markup {
+  if (summary.tenants === 0) return html`<p>There is no record to compare.</p>`;
+  const counted = summary.tenants - tenants.length;
+  const more =
+    counted === 0 ? '' : html`<p class="quiet">${plural(counted, 'more tenant')} with nothing to report.</p>`;
   return html`<h2 id="tenants">Tenants</h2>
     <div class="scroll">
       <table>
@@ -113,7 +115,8 @@ function overview({ tenants }: RunReport): Markup {
           ${tenants.map(overviewRow)}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    ${more}`;
 }
 
 function overviewRow(tenant: TenantReport): Markup {

@@ -1,5 +1,5 @@
 /** The report for a terminal or a log: the answer first and last, a table of tenants, then every finding with its cause. */
-import type { Finding, FindingClass, RunReport, TenantReport } from '../model.ts';
+import { isQuiet, type Finding, type FindingClass, type RunReport, type TenantReport } from '../model.ts';
 import { columns } from './columns.ts';
 import { printable } from './printable.ts';
 import {
@@ -15,7 +15,6 @@ import {
   firstSeen,
   generations,
   hasSides,
-  isQuiet,
   nextFor,
   plural,
   shortTime,
@@ -58,7 +57,7 @@ export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {
   const painted = paint.bold(verdict.startsWith('In sync') ? paint.green(verdict) : paint.yellow(verdict));
   const loud = report.tenants.filter((tenant) => !isQuiet(tenant));
   const lines = [painted, paint.dim(headline(report)), ''];
-  if (report.tenants.length > 0) lines.push(...table(report.tenants, paint), '');
+  if (report.summary.tenants > 0) lines.push(...table(report, paint), '');
   for (const tenant of loud) lines.push(...tenantLines(tenant, report, paint), '');
   if (loud.some(({ findings }) => findings.length > 0)) lines.push(paint.dim(legend()), '');
   lines.push(painted);
@@ -78,8 +77,8 @@ const legend = (): string =>
     .map(([name, symbol]) => `${symbol} ${name}`)
     .join('  ')}; [the record's field it comes from].`;
 
-function table(tenants: readonly TenantReport[], paint: Paint): string[] {
-  const fold = tenants.length > MOST_QUIET_ROWS;
+function table({ tenants, summary }: RunReport, paint: Paint): string[] {
+  const fold = summary.tenants > MOST_QUIET_ROWS;
   const shown = fold ? tenants.filter((tenant) => !isQuiet(tenant)) : tenants;
   const [head = '', ...rows] = columns(
     ['TENANT', 'VERDICT', 'STATUS', 'GENERATION', 'APPLIED', 'FINDINGS', 'ACTION'],
@@ -95,7 +94,7 @@ function table(tenants: readonly TenantReport[], paint: Paint): string[] {
       ].map(printable),
     ),
   );
-  const quiet = tenants.length - shown.length;
+  const quiet = summary.tenants - shown.length;
   return [
     paint.bold(head),
     ...rows,

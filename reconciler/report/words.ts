@@ -76,13 +76,6 @@ export const countByClass = (findings: readonly Finding[]): Partial<Record<Findi
   return counts;
 };
 
-/** True when nothing differs, nothing is unknown and nothing is under way. */
-export const isQuiet = (tenant: TenantReport): boolean =>
-  tenant.findings.length === 0 &&
-  tenant.error === null &&
-  tenant.actions.length === 0 &&
-  tenant.held.length === 0;
-
 /** The answer to "are we in sync?" without the counts. */
 export function shortAnswer({ summary }: RunReport): string {
   if (summary.tenants === 0) return 'No tenants';

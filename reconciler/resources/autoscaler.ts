@@ -17,6 +17,7 @@ export const autoscaler: ClusterKind = {
   order: 140,
   resource: { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers' },
   namespaced: true,
+  restlessStatus: true,
   wants: (tenant) => [
     wantOf({
       kind: 'autoscaler',

@@ -15,6 +15,7 @@ export const deployment: ClusterKind = {
   order: 120,
   resource: { group: 'apps', version: 'v1', plural: 'deployments' },
   namespaced: true,
+  restlessStatus: true,
   wants: (tenant, image) => [
     wantOf({
       kind: 'deployment',

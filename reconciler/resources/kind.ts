@@ -9,9 +9,10 @@ interface KindBase {
   readonly order: number;
   /**
    * The compared fields of a body; undefined when the body does not hold this resource (a NAT inside a router).
-   * More fields than are wanted may be given: only wanted and owned ones are compared.
+   * More fields than are wanted may be given: only wanted and owned ones are compared. Of the want only the id is known:
+   * a sweep reads bodies before it knows the records.
    */
-  read(body: Json, want: Want): Fields | undefined;
+  read(body: Json, want: Pick<Want, 'id'>): Fields | undefined;
   /** Paths where we own the whole: something there that was not asked for is a finding. */
   owns?(path: string): boolean;
   /** What a correction would take; `null` asks for the resource as a whole being missing. */
@@ -23,6 +24,8 @@ export interface GcpKind extends KindBase {
   /** As Asset Inventory names it. */
   readonly assetType: string;
   wants(tenant: Tenant): readonly Want[];
+  /** Set for a resource that is an item of the asset's body: ids of all such items there, as their wants would have. */
+  items?(body: Json): readonly string[];
   /** Where the owning API answers for it. */
   ref(want: Want): ApiRef;
 }
@@ -31,6 +34,8 @@ export interface ClusterKind extends KindBase {
   readonly plane: 'cluster';
   readonly resource: KubeResource;
   readonly namespaced: boolean;
+  /** Nothing of its status is compared, and its status changes all the time: a change there alone is no news. */
+  readonly restlessStatus?: true;
   /** `image`: the deployed image's full reference, null before the first build. */
   wants(tenant: Tenant, image: string | null): readonly Want[];
 }

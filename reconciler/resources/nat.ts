@@ -27,6 +27,11 @@ export const nat: GcpKind = {
     ];
   },
   ref: (want) => ({ service: 'compute', path: `/compute/v1/${pathOf(want.name)}` }),
+  items: (body) =>
+    listAt(body, 'nats')
+      .map((item) => textAt(item, 'name'))
+      .filter((name) => name !== null)
+      .map((name) => `nat/${name}`),
   read: (body, want) => {
     const name = want.id.slice('nat/'.length);
     const item = listAt(body, 'nats').find((candidate) => textAt(candidate, 'name') === name);

@@ -80,6 +80,7 @@ describe('the migrations', () => {
       'Executions',
       'Findings',
       'Ledger',
+      'Observations',
       'Requests',
       'Revisions',
       'Runs',

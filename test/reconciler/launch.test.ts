@@ -87,7 +87,9 @@ class World {
       workflows: this.workflows,
       inventory: { sweep: unused },
       reads: { get: unused },
-      clusters: { list: unused },
+      clusters: { at: unused },
+      calls: () => ({}),
+      passes: { read: unused, write: unused, latest: unused },
     };
   }
 

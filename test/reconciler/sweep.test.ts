@@ -115,7 +115,9 @@ class World {
       workflows: between(this.workflows),
       inventory: { sweep: unused },
       reads: { get: unused },
-      clusters: { list: unused },
+      clusters: { at: unused },
+      calls: () => ({}),
+      passes: { read: unused, write: unused, latest: unused },
     };
   }
 
