@@ -3,6 +3,7 @@
  * a look in full; and nothing but a row of each stays. One that cannot be judged, whatever the reason, is that tenant's
  * matter alone.
  */
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Observation, RunRecord } from '../desired-state/store.ts';
 import { notesOf, rowOf, type Judged, type Roll } from './assemble.ts';
 import { describe } from './error-text.ts';
@@ -19,6 +20,9 @@ import { observationOf, openAfter, staleRow, unseenRow } from './told.ts';
 
 /** Chunks that are open at the same time: a slow cluster holds up its own chunk, and the others go on beside it. */
 const CHUNKS_AT_ONCE = 4;
+
+/** Tenants whose answers are held at the same time. */
+const TENANTS_AT_ONCE = 64;
 
 export interface LookOptions {
   readonly runId: string;
@@ -56,13 +60,18 @@ interface Context {
   readonly options: LookOptions;
 }
 
+interface Work extends Context {
+  readonly limit: LimitFunction;
+}
+
 /** Looks at every entry of the fleet and adds its row to the roll. Throws only what the store throws. */
 export async function lookAtFleet(context: Context): Promise<Looked> {
+  const work: Work = { ...context, limit: pLimit(TENANTS_AT_ONCE) };
   const looked: Looked = { opened: [], resolved: [], saved: new Map(), unchanged: [], stale: 0, news: false };
   const { entries } = context.fleet;
   const open = new Map<number, Promise<void>>();
   for (let chunk = 0; chunk * CHUNK < entries.length; chunk += 1) {
-    const turn = lookAtChunk(context, chunk, looked).then(async () => {
+    const turn = lookAtChunk(work, chunk, looked).then(async () => {
       open.delete(chunk);
       // Chunks end in any order; done is what lies before the first that has not.
       const done = entries[Math.min(...open.keys(), chunk + 1) * CHUNK - 1];
@@ -78,7 +87,7 @@ export async function lookAtFleet(context: Context): Promise<Looked> {
   return looked;
 }
 
-async function lookAtChunk(context: Context, chunk: number, looked: Looked): Promise<void> {
+async function lookAtChunk(context: Work, chunk: number, looked: Looked): Promise<void> {
   const { ports, fleet, turns, sights } = context;
   const first = chunk * CHUNK;
   const sightOf = sights.take(chunk);
@@ -97,13 +106,15 @@ async function lookAtChunk(context: Context, chunk: number, looked: Looked): Pro
   const late: Seat[] = [];
   const fresh: Observation[] = [];
   await Promise.all(
-    cases.map(async (item) => {
-      const seat = seats.get(item.stored.name);
-      if (seat === undefined) return;
-      const view = await lookAtTenant(context, seat.sight, item);
-      if (view === 'spent') late.push(seat);
-      else fresh.push(...enter(context, looked, seat, view));
-    }),
+    cases.map((item) =>
+      context.limit(async () => {
+        const seat = seats.get(item.stored.name);
+        if (seat === undefined) return;
+        const view = await lookAtTenant(context, seat.sight, item);
+        if (view === 'spent') late.push(seat);
+        else fresh.push(...enter(context, looked, seat, view));
+      }),
+    ),
   );
   looked.stale += late.length;
   await enterStale(context, late);
@@ -118,7 +129,7 @@ interface Seat {
 }
 
 /** Those whose last judgement holds: nothing has moved, neither in the inventory nor in the cluster. */
-async function stillHolding({ ports, options }: Context, seats: readonly Seat[]): Promise<Seat[]> {
+async function stillHolding({ ports, options, limit }: Work, seats: readonly Seat[]): Promise<Seat[]> {
   const unmoved = seats.filter(
     ({ entry, turn, sight }) => turn === 'glance' && sight.mark !== null && sight.mark === entry.last?.assets,
   );
@@ -129,7 +140,7 @@ async function stillHolding({ ports, options }: Context, seats: readonly Seat[])
       if (ports.clock.now().getTime() > options.until) return false;
       // Written by observationOf from the same type.
       const cluster = clusters.get(entry.name) as unknown as ClusterSight | null | undefined;
-      return cluster != null && (await glanceAtCluster(ports, cluster)) === entry.last?.objects;
+      return cluster != null && (await limit(() => glanceAtCluster(ports, cluster))) === entry.last?.objects;
     }),
   );
   const holding = new Set(unmoved.filter((_, at) => rests[at] === true));

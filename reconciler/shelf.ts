@@ -7,13 +7,13 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Fields, Json } from './model.ts';
 
 /** Tenants that are loaded and judged together; their neighbours on the shelf are packed together. */
-export const CHUNK = 256;
+export const CHUNK = 128;
 
 /** Text on the shelf that is left as it is. A fleet of a few thousand tenants never gets beyond. */
 const UNPACKED_LIMIT = 32 * 1024 * 1024;
 
 /** Less than this is not worth packing: the packer's own tables are larger. */
-const PACK_FROM = 48 * 1024;
+const PACK_FROM = 24 * 1024;
 
 interface Box {
   lines: string[];

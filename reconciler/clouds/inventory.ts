@@ -13,26 +13,52 @@ export const inventoryOf = (rest: Rest): Inventory => ({
     const seen = new Set<string>();
     let token: string | null = null;
     do {
-      const path = pathOf(request, token);
-      const what = `the inventory of ${request.scope}`;
-      const bytes = await rest.read({ service: 'cloudasset', path, until: request.until }, openPage);
-      if ('whole' in bytes) {
-        const page = wholePage(bytes.whole, what);
-        yield page.assets.map((asset) => assetOf(asset, request, what));
-        token = page.nextPageToken;
-      } else {
-        const parts = streamPage(bytes, what);
-        let part = await parts.next();
-        for (; part.done !== true; part = await parts.next())
-          yield part.value.map((a) => assetOf(a, request, what));
-        token = part.value;
-      }
+      token = yield* onePage(rest, request, token);
       // A token that comes back would lead round and round, and past whatever should have followed.
-      if (token !== null && seen.has(token)) throw new CloudError('unexpected', `${what} repeats a page`);
+      if (token !== null && seen.has(token)) {
+        throw new CloudError('unexpected', `the inventory of ${request.scope} repeats a page`);
+      }
       if (token !== null) seen.add(token);
     } while (token !== null);
   },
 });
+
+/** Of a page that broke off after some of it was given out; before that, the client repeats the call itself. */
+const ATTEMPTS = 3;
+
+/** The assets of one page, each once; the value returned is the next page's token. */
+async function* onePage(
+  rest: Rest,
+  request: SweepRequest,
+  token: string | null,
+): AsyncGenerator<readonly Asset[], string | null> {
+  const call = { service: 'cloudasset', path: pathOf(request, token), until: request.until } as const;
+  const what = `the inventory of ${request.scope}`;
+  const given = new Set<string>();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const bytes = await rest.read(call, openPage);
+      if ('whole' in bytes) {
+        const page = wholePage(bytes.whole, what);
+        yield page.assets.map((asset) => assetOf(asset, request, what)).filter(({ name }) => !given.has(name));
+        return page.nextPageToken;
+      }
+      const parts = streamPage(bytes, what);
+      for (;;) {
+        const part = await parts.next();
+        if (part.done === true) return part.value;
+        const fresh = part.value
+          .map((asset) => assetOf(asset, request, what))
+          .filter(({ name }) => !given.has(name));
+        for (const { name } of fresh) given.add(name);
+        if (fresh.length > 0) yield fresh;
+      }
+    } catch (error) {
+      const again = error instanceof CloudError && error.retryable && given.size > 0 && attempt < ATTEMPTS;
+      if (!again) throw error;
+    }
+  }
+}
 
 /** Of an asset without content, only what is made use of. Source: system parameter `fields`, all of Google's REST APIs. */
 const NAMES = 'nextPageToken,assets(name,updateTime)';

@@ -95,8 +95,13 @@ function counts({ summary }: RunReport): Markup {
 function overview({ tenants, summary }: RunReport): Markup {
   if (summary.tenants === 0) return html`<p>There is no record to compare.</p>`;
   const counted = summary.tenants - tenants.length;
+  const words = `${plural(counted, 'more tenant')} with nothing to report`;
   const more =
-    counted === 0 ? '' : html`<p class="quiet">${plural(counted, 'more tenant')} with nothing to report.</p>`;
+    counted === 0
+      ? ''
+      : html`<tr>
+          <td class="quiet" colspan="7">${words}</td>
+        </tr>`;
   return html`<h2 id="tenants">Tenants</h2>
     <div class="scroll">
       <table>
@@ -112,11 +117,10 @@ function overview({ tenants, summary }: RunReport): Markup {
           </tr>
         </thead>
         <tbody>
-          ${tenants.map(overviewRow)}
+          ${tenants.map(overviewRow)}${more}
         </tbody>
       </table>
-    </div>
-    ${more}`;
+    </div>`;
 }
 
 function overviewRow(tenant: TenantReport): Markup {
