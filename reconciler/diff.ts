@@ -34,24 +34,15 @@ export interface DiffInput {
   readonly now: string;
 }
 
+type Present = Reading<Fields> & { readonly state: 'present' };
 type Draft = Omit<Finding, 'tenant' | 'since' | keyof FindingPast>;
 
 /** Findings in resource order; empty exactly when nothing differs and everything could be read. */
 export function diff(input: DiffInput): Finding[] {
-  const applied = new Map(input.applied?.map((want) => [want.id, want]));
-  const wanted = new Set(input.wants.map((want) => want.id));
-  const drafts = [
-    ...input.wants.flatMap((want) =>
-      compare(
-        want,
-        readingOf(input.have, want),
-        input.applied === null ? null : (applied.get(want.id) ?? 'new'),
-      ),
-    ),
-    ...[...applied.values()]
-      .filter((want) => !wanted.has(want.id))
-      .flatMap((want) => leaving(want, readingOf(input.have, want))),
-  ];
+  const drafts: Draft[] = [];
+  const before = appliedOf(input);
+  for (const want of input.wants) compare(want, readingOf(input.have, want), before(want), drafts);
+  for (const want of dropped(input)) drafts.push(...leaving(want, readingOf(input.have, want)));
   if (input.generation !== input.appliedGeneration && !drafts.some((draft) => carries(draft, input))) {
     drafts.push(unapplied(input));
   } else if (input.unfinished !== null && !drafts.some(leadsOn)) {
@@ -69,11 +60,29 @@ export function diff(input: DiffInput): Finding[] {
 const readingOf = (have: Have, want: Want): Reading<Fields> =>
   have.get(want.id) ?? { state: 'unreadable', reason: 'it was not looked at', source: 'none', at: '' };
 
-function compare(want: Want, have: Reading<Fields>, applied: Want | 'new' | null): Draft[] {
-  if (have.state === 'unreadable') return [unreadable(want, have)];
-  if (have.state === 'absent') return [missing(want, have, applied === 'new')];
-  const before = applied === 'new' ? null : applied;
-  return [...changed(want, have, before), ...extra(want, have, before)];
+/** What was last applied of a want: itself where the record has not moved since, `new` where it asks for it newly. */
+function appliedOf({ wants, applied }: DiffInput): (want: Want) => Want | 'new' | null {
+  if (applied === null) return () => null;
+  if (applied === wants) return (want) => want;
+  const byId = new Map(applied.map((want) => [want.id, want]));
+  return ({ id }) => byId.get(id) ?? 'new';
+}
+
+/** What was applied and is not asked for any more. */
+function dropped({ wants, applied }: DiffInput): readonly Want[] {
+  if (applied === null || applied === wants) return [];
+  const wanted = new Set(wants.map(({ id }) => id));
+  return applied.filter(({ id }) => !wanted.has(id));
+}
+
+function compare(want: Want, have: Reading<Fields>, applied: Want | 'new' | null, drafts: Draft[]): void {
+  if (have.state === 'unreadable') drafts.push(unreadable(want, have));
+  else if (have.state === 'absent') drafts.push(missing(want, have, applied === 'new'));
+  else {
+    const before = applied === 'new' ? null : applied;
+    for (const path of differences(want, have.value)) drafts.push(changed(want, have, before, path));
+    for (const path of additions(want, have.value)) drafts.push(...extra(want, have, before, path));
+  }
 }
 
 const about = (want: Want, have: Reading<Fields>) => ({
@@ -107,31 +116,31 @@ const missing = (want: Want, have: Reading<Fields>, isNew: boolean): Draft => ({
   message: isNew ? 'the record asks for it since it was last applied' : 'it is not there',
 });
 
-function changed(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
-  return differences(want, have.value).map((path): Draft => {
-    const wish = want.fields[path];
-    const found = valueAt(have.value, path);
-    const base = {
-      ...about(want, have),
-      field: path,
-      want: wish?.want ?? null,
-      have: found ?? null,
-      from: wish?.from ?? null,
-    };
-    if (want.kind === ENDPOINT_KIND) {
-      const message = textAt(have.value, 'reason') ?? 'no reason was given';
-      return { ...base, class: 'unhealthy', risk: 'none', message };
-    }
-    const asApplied = applied !== null && isAsApplied(applied, path, found);
+function changed(want: Want, have: Present, applied: Want | null, path: string): Draft {
+  const wish = want.fields[path];
+  const found = valueAt(have.value, path);
+  const base = {
+    ...about(want, have),
+    field: path,
+    want: wish?.want ?? null,
+    have: found ?? null,
+    from: wish?.from ?? null,
+  };
+  if (want.kind === ENDPOINT_KIND) {
     return {
       ...base,
-      class: asApplied ? 'pending' : 'changed',
-      risk: kindOf(want)?.risk(path) ?? 'stateful',
-      message: asApplied
-        ? 'the record changed since it was last applied'
-        : 'it was changed behind the record',
+      class: 'unhealthy',
+      risk: 'none',
+      message: textAt(have.value, 'reason') ?? 'no reason was given',
     };
-  });
+  }
+  const asApplied = applied !== null && isAsApplied(applied, path, found);
+  return {
+    ...base,
+    class: asApplied ? 'pending' : 'changed',
+    risk: kindOf(want)?.risk(path) ?? 'stateful',
+    message: asApplied ? 'the record changed since it was last applied' : 'it was changed behind the record',
+  };
 }
 
 const valueAt = (have: Fields, path: string): Json | undefined =>
@@ -144,26 +153,24 @@ function isAsApplied(applied: Want, path: string, found: Json | undefined): bool
   return kindOf(applied)?.same(path, before, found) ?? false;
 }
 
-function extra(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
-  return additions(want, have.value).flatMap((path): Draft[] => {
-    const removed = applied !== null && Object.hasOwn(applied.fields, path);
-    // A member that the record dropped is a resource on its way out, and told as that.
-    if (removed && kindOf(want)?.isMember(path)) return [];
-    return [
-      {
-        ...about(want, have),
-        class: removed ? 'pending' : 'extra',
-        field: path,
-        want: null,
-        have: valueAt(have.value, path) ?? null,
-        from: null,
-        risk: 'in-place',
-        message: removed
-          ? 'the record no longer asks for it'
-          : 'somebody added it where the record owns the whole',
-      },
-    ];
-  });
+function extra(want: Want, have: Present, applied: Want | null, path: string): Draft[] {
+  const removed = applied !== null && Object.hasOwn(applied.fields, path);
+  // A member that the record dropped is a resource on its way out, and told as that.
+  if (removed && kindOf(want)?.isMember(path)) return [];
+  return [
+    {
+      ...about(want, have),
+      class: removed ? 'pending' : 'extra',
+      field: path,
+      want: null,
+      have: valueAt(have.value, path) ?? null,
+      from: null,
+      risk: 'in-place',
+      message: removed
+        ? 'the record no longer asks for it'
+        : 'somebody added it where the record owns the whole',
+    },
+  ];
 }
 
 /** What the applied record asked for and the current one does not: still there until an apply takes it away. */

@@ -2,13 +2,23 @@
 import { autoscalerOf } from '../../manifests/autoscaler.ts';
 import { clusterKind } from './kind.ts';
 import { labels, SERVER_METADATA } from './kubernetes.ts';
-import { list, number, text, unset } from './schema/declare.ts';
+import { list, number, text, under, unsent, value } from './schema/declare.ts';
 
 /** What the API server puts where no metric is named. */
 const CPU_BY_DEFAULT = {
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
 };
+
+/** Each type of metric keeps its name in another place. */
+const METRIC_NAMES = [
+  'resource.name',
+  'containerResource.name',
+  'pods.metric.name',
+  'object.metric.name',
+  'external.metric.name',
+  'type',
+];
 
 export const autoscaler = clusterKind({
   kind: 'autoscaler',
@@ -19,34 +29,24 @@ export const autoscaler = clusterKind({
   manifest: autoscalerOf,
   schema: {
     'metadata.labels': labels,
-    'scaleTargetRef.kind': text({ at: 'spec.scaleTargetRef.kind' }),
-    'scaleTargetRef.name': text({ at: 'spec.scaleTargetRef.name' }),
-    minReplicas: number({ at: 'spec.minReplicas', absent: 1, from: 'spec.workload.autoscaling.min' }),
-    maxReplicas: number({ at: 'spec.maxReplicas', from: 'spec.workload.autoscaling.max' }),
-    metrics: list({
-      at: 'spec.metrics',
-      by: [
-        {
-          firstOf: [
-            'resource.name',
-            'containerResource.name',
-            'pods.metric.name',
-            'object.metric.name',
-            'external.metric.name',
-            'type',
-          ],
+    ...under('spec', {
+      'scaleTargetRef.kind': text(),
+      'scaleTargetRef.name': text(),
+      minReplicas: number({ absent: 1, from: 'spec.workload.autoscaling.min' }),
+      maxReplicas: number({ from: 'spec.workload.autoscaling.max' }),
+      metrics: list({
+        by: [{ firstOf: METRIC_NAMES }],
+        whole: true,
+        absent: [CPU_BY_DEFAULT],
+        each: {
+          averageUtilization: number({
+            at: 'resource.target.averageUtilization',
+            from: 'spec.workload.autoscaling.cpuUtilization',
+          }),
         },
-      ],
-      whole: true,
-      absent: [CPU_BY_DEFAULT],
-      each: {
-        averageUtilization: number({
-          at: 'resource.target.averageUtilization',
-          from: 'spec.workload.autoscaling.cpuUtilization',
-        }),
-      },
+      }),
+      behavior: unsent(value()),
     }),
-    behavior: unset({ at: 'spec.behavior' }),
   },
   foreign: { ...SERVER_METADATA, 'metadata.annotations': 'server', status: 'server' },
 });

@@ -5,10 +5,10 @@
 import { deploymentOf } from '../../manifests/deployment.ts';
 import { clusterKind } from './kind.ts';
 import { labels, SERVER_METADATA } from './kubernetes.ts';
-import { container, pod } from './pod.ts';
-import { flag, list, map, number, text, value } from './schema/declare.ts';
+import { pod } from './pod.ts';
+import { flag, map, number, text, under, unsent, value } from './schema/declare.ts';
 
-const POD = 'spec.template.spec';
+const ROLLING = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } };
 
 export const deployment = clusterKind({
   kind: 'deployment',
@@ -21,24 +21,14 @@ export const deployment = clusterKind({
     'metadata.labels': labels,
     selector: value({ at: 'spec.selector.matchLabels', risk: 'replace' }),
     'template.labels': map({ at: 'spec.template.metadata.labels', each: text() }),
-    containers: list({
-      at: `${POD}.containers`,
-      by: 'name',
-      whole: true,
-      from: 'spec.workload.name',
-      each: container,
-    }),
-    ...pod(POD),
-    // Never sent. A paused Deployment takes every change and rolls none of them out.
-    paused: flag({ at: 'spec.paused', risk: 'none' }),
-    minReadySeconds: number({ at: 'spec.minReadySeconds', absent: 0, risk: 'none' }),
-    progressDeadlineSeconds: number({ at: 'spec.progressDeadlineSeconds', absent: 600, risk: 'none' }),
-    revisionHistoryLimit: number({ at: 'spec.revisionHistoryLimit', absent: 10, risk: 'none' }),
-    strategy: value({
-      at: 'spec.strategy',
-      absent: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
-      filled: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
-      risk: 'none',
+    ...under('spec.template.spec', pod),
+    ...under('spec', {
+      // A paused Deployment takes every change and rolls none of them out.
+      paused: unsent(flag()),
+      minReadySeconds: unsent(number({ absent: 0 })),
+      progressDeadlineSeconds: unsent(number({ absent: 600 })),
+      revisionHistoryLimit: unsent(number({ absent: 10 })),
+      strategy: unsent(value({ absent: ROLLING, filled: ROLLING })),
     }),
   },
   foreign: {

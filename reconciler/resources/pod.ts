@@ -1,10 +1,10 @@
 /**
- * The fields of a pod template and of a container in it, with the defaults an API server fills in. What our manifests
- * send can be corrected; the rest carries risk `none`: server-side apply takes away nothing that it never set.
+ * The fields of a pod template and of a container in it, with the defaults an API server fills in (measured, 1.32). What
+ * our manifests never send is still looked at: a privilege, a host's network or a sidecar is what an intruder adds.
  */
 import type { Json } from '../model.ts';
 import { textAt } from '../json.ts';
-import { flag, list, map, number, quantity, text, unset, value, type Schema } from './schema/declare.ts';
+import { flag, list, map, number, quantity, text, unsent, value, type Schema } from './schema/declare.ts';
 
 const PROBE = { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 };
 const PROBE_DEFAULTS = { ...PROBE, httpGet: { scheme: 'HTTP' }, grpc: { service: '' } };
@@ -18,7 +18,7 @@ function pullPolicyOf(container: Json): Json | undefined {
   return moves ? 'Always' : 'IfNotPresent';
 }
 
-export const container: Schema = {
+const container: Schema = {
   // Before the first build the manifest has no image; the deploy step fills it in.
   image: text({ from: 'spec.workload.source' }),
   ports: list({
@@ -44,53 +44,47 @@ export const container: Schema = {
   'resources.requests': map({ each: quantity(), whole: true, from: 'spec.workload.resources.*' }),
   'readinessProbe.path': text({ at: 'readinessProbe.httpGet.path', from: 'spec.workload.health.path' }),
   'readinessProbe.port': value({ at: 'readinessProbe.httpGet.port' }),
-  'readinessProbe.scheme': text({ at: 'readinessProbe.httpGet.scheme', absent: 'HTTP', risk: 'none' }),
+  'readinessProbe.scheme': unsent(text({ at: 'readinessProbe.httpGet.scheme', absent: 'HTTP' })),
   ...Object.fromEntries(
-    Object.entries(PROBE).map(([field, absent]) => [
-      `readinessProbe.${field}`,
-      number({ absent, risk: 'none' }),
-    ]),
+    Object.entries(PROBE).map(([field, absent]) => [`readinessProbe.${field}`, unsent(number({ absent }))]),
   ),
-  'readinessProbe.initialDelaySeconds': number({ absent: 0, risk: 'none' }),
-  livenessProbe: unset({ filled: PROBE_DEFAULTS }),
-  startupProbe: unset({ filled: PROBE_DEFAULTS }),
-  lifecycle: unset(),
-  command: unset(),
-  args: unset(),
-  workingDir: unset(),
-  envFrom: unset(),
-  volumeMounts: unset(),
-  securityContext: unset(),
+  'readinessProbe.initialDelaySeconds': unsent(number({ absent: 0 })),
+  livenessProbe: unsent(value({ filled: PROBE_DEFAULTS })),
+  startupProbe: unsent(value({ filled: PROBE_DEFAULTS })),
+  lifecycle: unsent(value()),
+  command: unsent(value()),
+  args: unsent(value()),
+  workingDir: unsent(text()),
+  envFrom: unsent(value()),
+  volumeMounts: unsent(value()),
+  securityContext: unsent(value()),
   'resources.limits': map({ each: quantity(), whole: true }),
-  imagePullPolicy: text({ absent: pullPolicyOf, risk: 'none' }),
-  terminationMessagePath: text({ absent: '/dev/termination-log', risk: 'none' }),
-  terminationMessagePolicy: text({ absent: 'File', risk: 'none' }),
+  imagePullPolicy: unsent(text({ absent: pullPolicyOf })),
+  terminationMessagePath: unsent(text({ absent: '/dev/termination-log' })),
+  terminationMessagePolicy: unsent(text({ absent: 'File' })),
 };
 
-/** The pod's own fields; `at` is where its spec stands. */
-export const pod = (at: string): Schema => ({
-  initContainers: list({ at: `${at}.initContainers`, by: 'name', whole: true, each: { image: text() } }),
-  volumes: list({ at: `${at}.volumes`, by: 'name', whole: true, each: {} }),
-  nodeSelector: map({ at: `${at}.nodeSelector`, each: text(), whole: true }),
-  serviceAccountName: unset({ at: `${at}.serviceAccountName` }),
-  hostNetwork: flag({ at: `${at}.hostNetwork`, risk: 'none' }),
-  hostPID: flag({ at: `${at}.hostPID`, risk: 'none' }),
-  hostIPC: flag({ at: `${at}.hostIPC`, risk: 'none' }),
-  podSecurityContext: unset({ at: `${at}.securityContext` }),
-  imagePullSecrets: unset({ at: `${at}.imagePullSecrets` }),
-  affinity: unset({ at: `${at}.affinity` }),
-  tolerations: unset({ at: `${at}.tolerations` }),
-  topologySpreadConstraints: unset({ at: `${at}.topologySpreadConstraints` }),
-  priorityClassName: unset({ at: `${at}.priorityClassName` }),
-  runtimeClassName: unset({ at: `${at}.runtimeClassName` }),
-  dnsConfig: unset({ at: `${at}.dnsConfig` }),
-  hostAliases: unset({ at: `${at}.hostAliases` }),
-  dnsPolicy: text({ at: `${at}.dnsPolicy`, absent: 'ClusterFirst', risk: 'none' }),
-  restartPolicy: text({ at: `${at}.restartPolicy`, absent: 'Always', risk: 'none' }),
-  schedulerName: text({ at: `${at}.schedulerName`, absent: 'default-scheduler', risk: 'none' }),
-  terminationGracePeriodSeconds: number({
-    at: `${at}.terminationGracePeriodSeconds`,
-    absent: 30,
-    risk: 'none',
-  }),
-});
+/** The pod's own fields. */
+export const pod: Schema = {
+  containers: list({ by: 'name', whole: true, from: 'spec.workload.name', each: container }),
+  initContainers: list({ by: 'name', whole: true, each: { image: text() } }),
+  volumes: list({ by: 'name', whole: true, each: {} }),
+  nodeSelector: map({ each: text(), whole: true }),
+  serviceAccountName: unsent(text()),
+  hostNetwork: unsent(flag()),
+  hostPID: unsent(flag()),
+  hostIPC: unsent(flag()),
+  podSecurityContext: unsent(value({ at: 'securityContext' })),
+  imagePullSecrets: unsent(value()),
+  affinity: unsent(value()),
+  tolerations: unsent(value()),
+  topologySpreadConstraints: unsent(value()),
+  priorityClassName: unsent(text()),
+  runtimeClassName: unsent(text()),
+  dnsConfig: unsent(value()),
+  hostAliases: unsent(value()),
+  dnsPolicy: unsent(text({ absent: 'ClusterFirst' })),
+  restartPolicy: unsent(text({ absent: 'Always' })),
+  schedulerName: unsent(text({ absent: 'default-scheduler' })),
+  terminationGracePeriodSeconds: unsent(number({ absent: 30 })),
+};

@@ -3,7 +3,7 @@ import { INTERNAL_ANNOTATION, serviceOf } from '../../manifests/service.ts';
 import { at } from '../json.ts';
 import { clusterKind } from './kind.ts';
 import { labels, SERVER_METADATA } from './kubernetes.ts';
-import { flag, list, set, text, unset, value } from './schema/declare.ts';
+import { flag, list, set, text, under, unsent, value } from './schema/declare.ts';
 import { inside } from './schema/path.ts';
 
 export const service = clusterKind({
@@ -18,23 +18,24 @@ export const service = clusterKind({
     [inside('metadata.annotations', INTERNAL_ANNOTATION)]: text({
       at: ['metadata', 'annotations', INTERNAL_ANNOTATION],
     }),
-    type: text({ at: 'spec.type', absent: 'ClusterIP' }),
-    // Written and owned as a whole: one key more, and no pod is selected any longer.
-    selector: value({ at: 'spec.selector', absent: null }),
-    ports: list({
-      at: 'spec.ports',
-      by: ['port', { firstOf: ['protocol'], absent: 'TCP' }],
-      whole: true,
-      each: value({ at: 'targetPort', absent: (port) => at(port, 'port') }),
+    ...under('spec', {
+      type: text({ absent: 'ClusterIP' }),
+      // Written and owned as a whole: one key more, and no pod is selected any longer.
+      selector: value(),
+      ports: list({
+        by: ['port', { firstOf: ['protocol'], absent: 'TCP' }],
+        whole: true,
+        each: value({ at: 'targetPort', absent: (port) => at(port, 'port') }),
+      }),
+      // A change of these lets traffic in, or keeps it out, by another door.
+      sessionAffinity: unsent(text({ absent: 'None' })),
+      externalTrafficPolicy: unsent(text({ absent: 'Cluster' })),
+      internalTrafficPolicy: unsent(text({ absent: 'Cluster' })),
+      loadBalancerSourceRanges: unsent(set({ absent: [] })),
+      externalIPs: unsent(set({ absent: [] })),
+      publishNotReadyAddresses: unsent(flag()),
+      loadBalancerClass: unsent(text()),
     }),
-    // Never sent. A change here lets traffic in, or keeps it out, by another door.
-    sessionAffinity: text({ at: 'spec.sessionAffinity', absent: 'None', risk: 'none' }),
-    externalTrafficPolicy: text({ at: 'spec.externalTrafficPolicy', absent: 'Cluster', risk: 'none' }),
-    internalTrafficPolicy: text({ at: 'spec.internalTrafficPolicy', absent: 'Cluster', risk: 'none' }),
-    loadBalancerSourceRanges: set({ at: 'spec.loadBalancerSourceRanges', absent: [], risk: 'none' }),
-    externalIPs: set({ at: 'spec.externalIPs', absent: [], risk: 'none' }),
-    publishNotReadyAddresses: flag({ at: 'spec.publishNotReadyAddresses', risk: 'none' }),
-    loadBalancerClass: unset({ at: 'spec.loadBalancerClass' }),
   },
   foreign: {
     ...SERVER_METADATA,

@@ -19,11 +19,13 @@ interface LeafOptions {
   readonly absent?: Json | ((enclosing: Json) => Json | undefined);
   /** Where else to look before it is taken for absent. */
   readonly or?: Leaf;
-  /**
-   * What a correction would take; default `in-place`. `none` for a default that is never sent: nothing of ours can
-   * put it back, so a difference is only told.
-   */
+  /** What a correction would take; default `in-place`. */
   readonly risk?: Risk;
+  /**
+   * Our manifests leave it at its default, so whatever else stands there was set by somebody: an addition. Nothing that
+   * we never sent can be put back by sending, so it is only told.
+   */
+  readonly unsent?: boolean;
   /** The record's field behind it; `[]` stands for the name of the item it belongs to in brackets, `*` for it alone. */
   readonly from?: string;
   /** Defaults the service fills in below, wherever the object around them is there. */
@@ -91,8 +93,17 @@ export const value = leaf('value');
 export const list = (options: ListOptions): List => ({ node: 'list', ...options });
 export const map = (options: ManyOptions & { readonly each: Leaf }): Entries => ({ node: 'map', ...options });
 
-/** Never sent and not there by default: whoever sets it is told about. */
-export const unset = (options: LeafOptions = {}): Leaf => value({ absent: null, risk: 'none', ...options });
+/** Left at its default; without one, at nothing. */
+export const unsent = (declared: Leaf): Leaf => ({ ...declared, unsent: true });
+
+/** The same declarations for what stands further down in a body; the paths that findings show stay as they are. */
+export const under = (place: string, schema: Schema): Schema =>
+  Object.fromEntries(
+    Object.entries(schema).map(([path, declared]) => [
+      path,
+      { ...declared, at: [place, declared.at ?? path].flat().join('.') },
+    ]),
+  );
 
 /**
  * Who writes what Plumbline never compares. `server`: set or filled in by the service and its controllers;

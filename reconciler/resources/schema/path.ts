@@ -13,6 +13,52 @@ export const patternOf = (path: string): string => path.replace(NAMES, '[]');
 export const lastName = (path: string): string =>
   [...path.matchAll(NAMES)].at(-1)?.[1]?.replace(/\\(.)/gs, '$1') ?? '';
 
-/** The place of a declaration as steps: numbers are positions in a list. */
-export const stepsOf = (at: string | readonly string[]): readonly (string | number)[] =>
+/** A name in an object, or a position in a list. */
+export type Step = string | number;
+
+/** The place of a declaration as steps. */
+export const stepsOf = (at: string | readonly string[]): readonly Step[] =>
   typeof at === 'string' ? at.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step)) : at;
+
+/** How many answers a memo keeps: far more than a fleet has names, far less than it has tenants to fill it with. */
+const MOST_KEPT = 20_000;
+
+/** Answers that were worked out already. Names repeat over a fleet; where they do not, it starts anew when it is full. */
+export class Memo<T> {
+  readonly #kept = new Map<string, T>();
+
+  of(key: string, work: (key: string) => T): T {
+    let answer = this.#kept.get(key);
+    if (answer === undefined) {
+      answer = work(key);
+      if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+      this.#kept.set(key, answer);
+    }
+    return answer;
+  }
+}
+
+interface ItemPaths {
+  readonly path: string;
+  /** Those of the fields below it, in the order of the declarations. */
+  readonly below: readonly string[];
+}
+
+/** Paths of items, each put together once. */
+export class PathBook {
+  readonly #lists = new Memo<Memo<ItemPaths>>();
+  readonly #fields: readonly string[];
+
+  constructor(fields: readonly string[]) {
+    this.#fields = fields;
+  }
+
+  of(list: string, name: string): ItemPaths {
+    return this.#lists
+      .of(list, () => new Memo())
+      .of(name, () => {
+        const path = inside(list, name);
+        return { path, below: this.#fields.map((field) => `${path}.${field}`) };
+      });
+  }
+}

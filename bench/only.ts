@@ -1,0 +1,2 @@
+import { benchDiff } from './diff.ts';
+benchDiff((l) => console.log(l));
