@@ -121,7 +121,7 @@ function checkRoutine(each: Routine, routines: Routines, report: Report): void {
     inLoop: false,
     seen: new Set(),
   };
-  for (const { default: value } of each.params) if (value !== undefined) checkValue(value, null, place);
+  for (const { default: value = null } of each.params) checkValue(value, null, place);
   checkSteps(each.steps, null, place);
 }
 

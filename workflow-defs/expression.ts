@@ -31,7 +31,7 @@ export function readExpression(text: string): Reading {
     const match = TOKEN.exec(text);
     const [kind, value] =
       Object.entries<string | undefined>(match?.groups ?? {}).find(([, part]) => part !== undefined) ?? [];
-    if (match === null || value === undefined) return broken(`cannot be read at column ${at + 1}`);
+    if (value === undefined) return broken(`cannot be read at column ${at + 1}`);
     tokens.push({ kind: kind as Token['kind'], text: value });
   }
   if (tokens.length === 0) return broken('is empty');
@@ -54,10 +54,8 @@ function unbalanced(tokens: readonly Token[]): Reading | null {
 function names(tokens: readonly Token[]): Pick<Reading, 'variables' | 'functions'> {
   const variables: string[] = [];
   const functions: string[] = [];
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i];
-    if (token?.kind !== 'name' || WORDS.has(token.text.toLowerCase()) || tokens[i - 1]?.text === '.')
-      continue;
+  for (const [i, token] of tokens.entries()) {
+    if (token.kind !== 'name' || WORDS.has(token.text.toLowerCase()) || tokens[i - 1]?.text === '.') continue;
     let end = i;
     while (tokens[end + 1]?.text === '.' && tokens[end + 2]?.kind === 'name') end += 2;
     const path = tokens.slice(i, end + 1).map(({ text }) => text);

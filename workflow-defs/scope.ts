@@ -11,8 +11,7 @@ export interface Scope {
 
 /** The names visible among `steps` when `given` are set at their start. */
 export function scopeOf(steps: readonly Step[], given: readonly string[], outer?: Scope): Scope {
-  const own = new Set(given);
-  for (const name of assigned(steps)) if (outer?.has(name) !== true) own.add(name);
+  const own = new Set([...given, ...assigned(steps)]);
   return { has: (name) => own.has(name) || outer?.has(name) === true };
 }
 

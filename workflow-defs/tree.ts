@@ -186,10 +186,9 @@ export const routine = (
 export const workflow = (main: Routine, subworkflows: readonly Routine[]): Workflow =>
   frozen({ main, subworkflows });
 
-function frozen<T extends object>(node: T): T {
+/** All the way down; what is frozen already, as every scalar is, is left as it is. */
+function frozen<T>(node: T): T {
   if (Object.isFrozen(node)) return node;
-  for (const part of Object.values(node) as unknown[]) {
-    if (typeof part === 'object' && part !== null) frozen(part);
-  }
+  for (const part of Object.values(node as object)) frozen(part);
   return Object.freeze(node);
 }

@@ -189,6 +189,7 @@ describe('refuses', () => {
   });
 
   test.each<[string, Step, string]>([
+    ['the end of a range', loop('a', 'i', { range: [0, 2 ** 53] }, [log('b')]), `a: the number ${2 ** 53} cannot be written exactly`],
     ['a jump of an arm', choose('a', otherwise({ next: 'b' })), 'a: there is no way from here to "b"'],
     ['an arm without steps', choose('a', otherwise({ steps: [] })), 'a: has no steps'],
     ['a loop without steps', loop('a', 'i', { range: [1, 2] }, []), 'a: has no steps'],

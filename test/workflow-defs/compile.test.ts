@@ -4,8 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Flow, Platform } from '../../reconciler/model.ts';
-import { compile, DefinitionError } from '../../workflow-defs/compile.ts';
+import { problemText } from '../../workflow-defs/check.ts';
+import { compile, definitionOf, DefinitionError } from '../../workflow-defs/compile.ts';
 import { MAX_NAME_CHARACTERS, MAX_SOURCE_BYTES } from '../../workflow-defs/limits.ts';
+import { LOG } from '../../workflow-defs/functions.ts';
+import { call, expr, give, goTo, routine, workflow, type Step } from '../../workflow-defs/tree.ts';
 import { FLOWS, PLATFORM } from './platform.ts';
 
 const golden = (flow: string) => `${import.meta.dirname}/../golden/workflow-defs/${flow}.yaml`;
@@ -56,6 +59,40 @@ test('refuses a platform value that the service would evaluate, naming flow and 
   const hostile = { ...PLATFORM, stateBucket: '${sys.get_env("SECRET")}' };
   expect(() => compile('provision', hostile)).toThrow(DefinitionError);
   expect(() => compile('provision', hostile)).toThrow(/flow provision, main, step locate_state: the literal/);
+});
+
+describe('refuses a tree', () => {
+  const refusal = (...steps: readonly Step[]) => {
+    try {
+      return definitionOf('rebuild', workflow(routine('main', ['args'], steps), [])).name;
+    } catch (error) {
+      return (error as DefinitionError).problems.map(problemText);
+    }
+  };
+
+  test('that the service would not take', () => {
+    expect(refusal(give('a', expr('nobody')), goTo('b', 'c'))).toEqual([
+      'flow rebuild, main, step a: nothing assigns "nobody" where nobody can see it',
+      'flow rebuild, main, step b: there is no way from here to "c"',
+    ]);
+  });
+
+  test('in which a call could fail unheard', () => {
+    expect(refusal(call('a', LOG, { text: 'x' }))).toEqual([
+      'flow rebuild, main, step a: sys.log is not tried again, and nothing says why',
+      'flow rebuild, main, step a: an error of sys.log would end the execution and never be recorded',
+    ]);
+  });
+
+  test('whose text is too long', () => {
+    expect(refusal(give('a', 'x'.repeat(MAX_SOURCE_BYTES)))).toEqual([
+      expect.stringMatching(/^flow rebuild, main: the source has 131\d{3} bytes; the service takes 131072$/),
+    ]);
+  });
+
+  test('no more than that', () => {
+    expect(refusal(give('a', 1))).toMatch(/^plumb-rebuild-[0-9a-f]{10}$/);
+  });
 });
 
 /** Strings that have broken template engines, shells or YAML readers before. */

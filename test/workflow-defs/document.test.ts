@@ -117,6 +117,7 @@ describe('render writes', () => {
     ['an expression in an item', [expr('a')], '\n          - ${a}\n'],
     ['an empty list', [], ' []\n'],
     ['an empty map', {}, ' {}\n'],
+    ['an object that only inherits', Object.create({ inherited: 1 }) as Value, ' {}\n'],
     ['empties in a list', [[], {}], '\n          - []\n          - {}\n'],
     ['empties in a map', { a: [], b: {} }, '\n          a: []\n          b: {}\n'],
     ['lists in lists', [[1, 2], [3]], '\n          - - 1\n            - 2\n          - - 3\n'],

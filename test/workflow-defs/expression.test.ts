@@ -21,6 +21,8 @@ describe('reads', () => {
     ['{"k": v, "l": [w]}', ['v', 'w'], []],
     ['-a // 2 % 3 <= b', ['a', 'b'], []],
     ['constructor + toString.valueOf', ['constructor', 'toString'], []],
+    // No expression, but that is for the service's own parser to say.
+    ['a."b"(c)', ['a', 'c'], []],
     ['_a1 == a_', ['_a1', 'a_'], []],
   ])('%s', (text, variables, functions) => {
     expect(readExpression(text)).toEqual({ variables, functions, problem: null });

@@ -220,6 +220,14 @@ describe('the other flows', () => {
     });
   });
 
+  test('a health check of a tenant whose endpoint is not known says to deploy it first', async () => {
+    const { health } = argument('health-check');
+    const ran = await launch('health-check', { health: { ...health, url: null } }, { status: 'READY' });
+    expect(ran.error).toContain('the endpoint is not known yet; the tenant must be deployed first');
+    expect(world.builds).toEqual([]);
+    expect(ledger()).toMatchObject({ status: 'READY', fence: null });
+  });
+
   test('deep-check answers what it found and changes nothing of the tenant', async () => {
     const ran = await launch('deep-check', {}, { status: 'DEPLOYED', last_error: 'kept', build_id: 'kept', health: 'kept' });
     expect(ran).toMatchObject({

@@ -3,8 +3,10 @@
 const IN_ROOM = (name: string): string => `test/workflow-defs/${name}.test.ts`;
 
 const first = (...names: readonly string[]): readonly string[] =>
-  [...new Set([...names, 'check', 'expression', 'document', 'render', 'compile', 'two-checkers'])].map(IN_ROOM);
-const RUNNING = ['compile', 'faults', 'patience', 'flows'].map(IN_ROOM);
+  [...new Set([...names, 'check', 'expression', 'document', 'render', 'compile', 'two-checkers'])].map(
+    IN_ROOM,
+  );
+const RUNNING = ['faults', 'patience', 'flows'].map(IN_ROOM);
 const LAUNCHING = 'test/reconciler/launchable.test.ts';
 
 export const PLAN: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +20,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
   'workflow-defs/limits.ts': [...first('check'), IN_ROOM('patience')],
   'workflow-defs/render.ts': first('document'),
   'workflow-defs/scope.ts': first('check'),
-  'workflow-defs/tree.ts': first('document'),
+  'workflow-defs/tree.ts': [...first('document'), IN_ROOM('failures')],
   'workflow-defs/flows/decommission.ts': RUNNING,
   'workflow-defs/flows/health-check.ts': RUNNING,
   'workflow-defs/flows/provision.ts': RUNNING,

@@ -69,7 +69,10 @@ export class Scratch {
   }
 
   #start(): Promise<ChildProcess> {
-    const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+    // What vitest tells its workers is not meant for another vitest.
+    const env = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')),
+    );
     const runner = fork(join(ROOT, 'test/long/guards/runner.ts'), [this.#root], { cwd: this.#root, env });
     return new Promise((resolve, reject) => {
       runner.once('message', () => resolve(runner));
