@@ -24,7 +24,11 @@ function pagesOf(tenants: readonly FleetTenant[]): string[] {
     });
     const labels = { 'goog-gke-node': '', 'goog-k8s-cluster-name': cluster };
     const node = (i: number) => `gke-${cluster}-cpu-${HASH}-${String(i).padStart(4, 'x')}`;
-    const rule = (what: string) => ({ network: `…/global/networks/${network}`, targetTags: [node(0)], name: what });
+    const rule = (what: string) => ({
+      network: `…/global/networks/${network}`,
+      targetTags: [node(0)],
+      name: what,
+    });
     return JSON.stringify({
       assets: [
         ...wants

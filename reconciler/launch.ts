@@ -72,7 +72,7 @@ export async function launch(ports: Ports, platform: Platform, request: Launch):
     }
     const execution = await ports.workflows.execute({
       workflow: definition.name,
-      argument: { ...argument, intent: opened.intent } as unknown as Json,
+      argument: { ...argument, intent: opened.intent },
       labels: labelsOf(opened),
     });
     await ports.store.recordLaunch(opened.name, opened.intent, {

@@ -119,7 +119,7 @@ function writeRun(tx: RowTransaction, { report, looked }: RunRecord): void {
     started_at: report.run.startedAt,
     finished_at: report.run.finishedAt,
     report: report as unknown as Json,
-    looked: (looked ?? null) as unknown as Json,
+    looked: looked ?? null,
     census: report.fleet.census as unknown as Json,
   });
 }

@@ -56,7 +56,10 @@ export function keepNodes(cloud: Cloud): () => void {
     if (!pool) kept.delete(name);
   };
   return cloud.resources.onChange(({ type, resource }) => {
-    if (resource.assetType === NODE_POOL) return settle(resource.name);
+    if (resource.assetType === NODE_POOL) {
+      settle(resource.name);
+      return;
+    }
     if (type === 'put' || resource.assetType !== INSTANCES.assetType) return;
     for (const [pool, machines] of kept) {
       if (machines.has(resource.name)) cloud.clock.after(REPAIR_MS, () => settle(pool));

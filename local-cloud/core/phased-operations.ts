@@ -93,7 +93,10 @@ export class PhasedOperations {
   whenDone(name: string, tell: OperationEnd): void {
     const operation = this.#operations.get(name);
     if (!operation) return;
-    if (operation.status === 'DONE') return tell(operation.error?.rpc);
+    if (operation.status === 'DONE') {
+      tell(operation.error?.rpc);
+      return;
+    }
     this.#waiting.set(
       name,
       (this.#waiting.get(name) ?? new Set()).add(() => tell(operation.error?.rpc)),

@@ -247,6 +247,7 @@ describe('runs', () => {
     expect(await planRefresh({ bucket, prefix, vars }, bench.context)).toEqual({
       drift: [{ address: 'x.a', type: 'x', path: 'n', before: 1, after: 2, action: 'update' }],
       omitted: 0,
+      checkedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
     });
     const argv = readFileSync(join(bench.folder, 'argv'), 'utf8').trim().split('\n');
     expect(argv.map((line) => line.split(' ')[0])).toEqual(['init', 'plan', 'show']);

@@ -141,10 +141,7 @@ describe('every kind', () => {
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (name) => {
         const kind = kindOf(deployment!)!;
         const container = { name: 'web', env: [{ name, value: 'x' }] };
-        const read = kind.read(
-          { spec: { template: { spec: { containers: [container] } } } } as Json,
-          deployment!,
-        );
+        const read = kind.read({ spec: { template: { spec: { containers: [container] } } } }, deployment!);
         const [path] = Object.keys(read ?? {}).filter((each) => each.startsWith('containers[web].env['));
         expect(kind.owns(path!)).toBe(true);
         expect(lastName(path!)).toBe(name);
@@ -154,10 +151,10 @@ describe('every kind', () => {
 
   it('moves with the load where autoscalers do, and nobody is told', () => {
     const replicas = (count: number) =>
-      kindOf({ kind: 'deployment' })!.read({ spec: { replicas: count } } as Json, wants[0]!);
+      kindOf({ kind: 'deployment' })!.read({ spec: { replicas: count } }, wants[0]!);
     expect(replicas(2)).toEqual(replicas(50));
     const nodes = (count: number) =>
-      kindOf({ kind: 'node-pool' })!.read({ initialNodeCount: count } as Json, wants[0]!);
+      kindOf({ kind: 'node-pool' })!.read({ initialNodeCount: count }, wants[0]!);
     expect(nodes(1)).toEqual(nodes(9));
     expect(Object.keys(wantedFields(wants.find((want) => want.kind === 'deployment')!))).not.toContain(
       'replicas',

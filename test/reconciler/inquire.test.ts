@@ -193,7 +193,16 @@ describe('asking who made what is new', () => {
     const reportOf = (item: Judged): RunReport =>
       ({
         run: { startedAt: now().toISOString(), shard: { index: 0, count: 1 } },
-        tenants: [{ name: 'acme', verdict: 'drift', appliedGeneration: 1, findings: item.findings, actions: [], held: [] }],
+        tenants: [
+          {
+            name: 'acme',
+            verdict: 'drift',
+            appliedGeneration: 1,
+            findings: item.findings,
+            actions: [],
+            held: [],
+          },
+        ],
       }) as unknown as RunReport & { tenants: TenantReport[] };
     const recordOf = (item: Judged): readonly FindingEntry[] =>
       runRecordOf(reportOf(item), [item.case], null).opened;

@@ -32,7 +32,7 @@ const NEVER_SENT =
 describe('the owner of a field', () => {
   let cluster: Awaited<ReturnType<typeof newCluster>>;
   let client: Client;
-  const read = async (kind: string): Promise<Json> => (await client.get(PATHS[kind] ?? '')).body as Json;
+  const read = async (kind: string): Promise<Json> => (await client.get(PATHS[kind] ?? '')).body;
 
   beforeAll(async () => {
     cluster = await newCluster();

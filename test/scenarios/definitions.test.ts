@@ -126,6 +126,12 @@ describeWorld('workflow definitions', () => {
       ...before,
       fence: null,
       updatedAt: expect.any(String) as string,
+      deepCheck: expect.objectContaining({
+        drift: [expect.objectContaining({ after: 4096 })],
+        omitted: 0,
+      }) as Json,
+      deepCheckIntent: expect.stringContaining('-deep-check-') as string,
+      deepCheckAskedAt: expect.any(String) as string,
     });
   }, 120_000);
 

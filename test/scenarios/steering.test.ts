@@ -77,7 +77,9 @@ describeWorld('steering', () => {
       expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') as string });
       const resumed = await run(['resume', 'acme', '--yes']);
       expect(resumed.code).toBe(0);
-      expect(resumed.stdout).toMatch(/missing[^\n]*\n[^\n]*\n\s+next: provision \(not launched: dry run\)/);
+      expect(resumed.stdout).toMatch(
+        /missing[^\n]*\n(?:[^\n]*\n){1,2}\s+next: provision \(not launched: dry run\)/,
+      );
       expect(await flows()).toEqual(['provision']);
       expect((await acmeNow()).actions).toMatchObject([{ flow: 'provision' }]);
       await settled();
@@ -124,7 +126,8 @@ describeWorld('steering', () => {
   it(
     'what was approved is destroyed by its address, and nothing else',
     async () => {
-      const gpu = whole.filter((name) => name.includes('nodePools/gpu'));
+      // The pool, and the nodes that Kubernetes Engine made for it.
+      const gpu = whole.filter((name) => /nodePools\/gpu|\/gke-acme-gpu-/.test(name));
       expect(gpu).not.toEqual([]);
       const waiting = of((await world.ports.store.latestRun())!, 'acme');
       expect(await approve(waiting.planHash)).toMatchObject({

@@ -91,6 +91,12 @@ export const MARKED: WrittenTenant = {
       resources: { cpu: '251m', memory: '257Mi' },
       health: { path: '/qpath' },
     },
+    maintenance: {
+      timeZone: 'Antarctica/Troll',
+      windows: [{ days: ['Sat'], start: '23:41', duration: '97m', for: ['upgrade'] }],
+      exclusions: [{ from: '2031-01-02', until: '2031-01-05', for: ['decommission'], reason: 'qreason' }],
+      overrun: 'finish',
+    },
   },
 };
 

@@ -59,6 +59,6 @@ function reordered(value: Json, random: Random): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => reordered(item, random));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    random.shuffled(Object.entries(value)).map(([key, item]) => [key, reordered(item as Json, random)]),
+    random.shuffled(Object.entries(value)).map(([key, item]) => [key, reordered(item, random)]),
   );
 }

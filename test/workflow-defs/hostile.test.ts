@@ -29,6 +29,12 @@ const NOT_TOLD: Readonly<Record<string, string>> = {
   'metadata.labels{}': 'for selecting tenants',
   'spec.owner': 'decides who may ask, before anything is launched',
   'spec.cluster.mode': 'the same in every record',
+  ...Object.fromEntries(
+    PLACES.filter(({ name }) => name.startsWith('spec.maintenance.')).map(({ name }) => [
+      name,
+      'decides when, before anything is launched',
+    ]),
+  ),
 };
 
 /** What would be launched for a record. */

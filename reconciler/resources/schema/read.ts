@@ -97,7 +97,7 @@ function valueReader(leaf: Leaf, path: string): ValueOf {
     }
     const second = other?.(enclosing);
     if (second !== undefined) return second;
-    return typeof absent === 'function' ? absent(enclosing ?? null) : (absent as Json | undefined);
+    return typeof absent === 'function' ? absent(enclosing ?? null) : absent;
   };
 }
 

@@ -64,6 +64,7 @@ describe('a viewer', () => {
         "cloudresourcemanager.projects.testIamPermissions",
         "compute.globalOperations.wait",
         "compute.regionOperations.wait",
+        "compute.zoneOperations.wait",
         "iam.projects.serviceAccounts.getIamPolicy",
         "iam.projects.serviceAccounts.testIamPermissions",
         "logging.entries.list",

@@ -31,7 +31,10 @@ describe('plumb and its command line', () => {
     [['get', '--outptu', 'json'], /unknown option '--outptu'\n\(Did you mean --output\?\)/],
     [['get', '-o', 'xml'], /argument 'xml' is invalid. Allowed choices are table, wide, json, yaml, name/],
     [['apply'], /required option '-f, --filename <path...>' not specified/],
-    [['get', 'pods'], /there is no kind "pods"; use tenants, runs, executions, directives, overrides or rollouts/],
+    [
+      ['get', 'pods'],
+      /there is no kind "pods"; use tenants, runs, executions, directives, overrides or rollouts/,
+    ],
     [['rebuild', 'acme'], /required option '--reason <text>' not specified/],
     [['decommission', 'acme', '--confirm', 'acne'], /--confirm=acne is not the name of the tenant/],
     [['local', 'up', '--port', 'x'], /use a whole number from 0 to 65000/],
