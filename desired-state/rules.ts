@@ -243,13 +243,21 @@ function windowsHaveRoom(record: unknown): Problem[] {
 function exclusionsAreInOrder(record: unknown): Problem[] {
   return itemsOf(record, ['spec', 'maintenance', 'exclusions']).flatMap(({ at, item }) => {
     const { from, until } = item;
-    // Dates written as dates sort as text.
-    if (typeof from !== 'string' || typeof until !== 'string' || from <= until) return [];
+    // Dates written as dates sort as text; what is no date is told by the schema.
+    if (!isDate(from) || !isDate(until) || from <= until) return [];
     return [
-      problem(record, [...at, 'until'], `is ${quote(until)}, before its from, ${from}`, 'swap the two'),
+      problem(
+        record,
+        [...at, 'until'],
+        `is ${quote(until)}, before its from, ${quote(from)}`,
+        'swap the two',
+      ),
     ];
   });
 }
+
+const isDate = (value: unknown): value is string =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value);
 
 function gpuPoolIsTainted(record: unknown): Problem[] {
   return itemsOf(record, NODE_POOLS).flatMap(({ at, item }) => {

@@ -45,7 +45,7 @@ const repository = z
     error: 'use the https URL of a git repository, in ASCII and without spaces',
     abort: true,
   })
-  .refine(URL.canParse, 'use the https URL of a git repository');
+  .refine((text) => URL.canParse(text), 'use the https URL of a git repository');
 
 const quantity = z
   .string()

@@ -97,9 +97,8 @@ function toAttribution({ write, confidence }: Deed, ours: ReadonlySet<string>): 
 /** Somebody who borrows one of our accounts is not us: the log tells who stands behind it. */
 function authorOf(write: Write, ours: ReadonlySet<string>): { who: string; how: string } {
   const how = `${write.method}${clientText(write.agent)}`;
-  const borrowed = write.behind !== null && !ours.has(write.behind);
-  return borrowed
-    ? { who: write.behind ?? write.principal, how: `${how}, acting as ${write.principal}` }
+  return write.behind !== null && !ours.has(write.behind)
+    ? { who: write.behind, how: `${how}, acting as ${write.principal}` }
     : { who: write.principal, how };
 }
 

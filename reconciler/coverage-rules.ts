@@ -84,7 +84,8 @@ export const RULES: readonly Rule[] = [
     source: CLUSTER_LABELS,
     holds: (name, data, around) =>
       isGke(name, around) &&
-      (isLabelled(data, around) || listAt(data, 'users').some((user) => tail(String(user)) === name)),
+      (isLabelled(data, around) ||
+        listAt(data, 'users').some((user) => typeof user === 'string' && tail(user) === name)),
   },
   {
     types: compute('Disk'),

@@ -136,7 +136,7 @@ function holds(value: Json, item: string | null, have: Json): boolean {
 const same = (value: Json, have: Json): boolean =>
   equal(value, have) ||
   (typeof value === 'string' &&
-    (value === String(have) || (typeof have === 'string' && tail(value) === have)));
+    (typeof have === 'string' ? tail(value) === have : value === JSON.stringify(have)));
 
 /** `…SetNodePoolSize` names the size; `DisableServiceAccount` what is `disabled` since. */
 function methodNames(method: string, leaf: string): boolean {

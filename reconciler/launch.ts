@@ -7,7 +7,7 @@ import type { Tenant } from '../desired-state/tenant.ts';
 import type { LedgerEntry } from '../desired-state/store.ts';
 import { describe } from './error-text.ts';
 import { firstIntent, launchable } from './launchable.ts';
-import type { Flow, Json, Platform } from './model.ts';
+import type { Flow, Platform } from './model.ts';
 import { CloudError, type CloudErrorKind, type Ports } from './ports.ts';
 import { isCondemned } from './sweep.ts';
 

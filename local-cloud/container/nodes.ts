@@ -109,7 +109,7 @@ function machinesOf(cloud: Cloud, pool: Resource): Map<string, Wanted> {
         ...place,
         ...properties,
         status: 'RUNNING',
-        machineType: `${place.zone}/machineTypes/${String(properties['machineType'])}`,
+        machineType: `${place.zone}/machineTypes/${stringField(properties, 'machineType') ?? ''}`,
         disks: [{ boot: true, autoDelete: true, source }],
         metadata: { items: [{ key: 'created-by', value: createdBy(manager, pool.project) }] },
       });

@@ -42,9 +42,10 @@ export function iamService(cloud: Cloud): Service {
       }),
       ...(['enable', 'disable'] as const).map((verb) =>
         method(verb, 'POST', `${ACCOUNT}:${verb}`, (call) => {
-          cloud.resources.update(required(cloud, call).name, ({ disabled: _, ...account }) =>
-            verb === 'disable' ? { ...account, disabled: true } : account,
-          );
+          cloud.resources.update(required(cloud, call).name, (account) => ({
+            ...account,
+            disabled: verb === 'disable',
+          }));
         }),
       ),
       method('getIamPolicy', 'POST', `${ACCOUNT}:getIamPolicy`, (call) =>

@@ -7,8 +7,7 @@ export interface Token {
   readonly text: string;
 }
 
-const OPERATORS = ['!=', '!~', '=~', '>=', '<=', '=', ':', '>', '<'] as const;
-export type Operator = (typeof OPERATORS)[number];
+export type Operator = '!=' | '!~' | '=~' | '>=' | '<=' | '=' | ':' | '>' | '<';
 
 const OPERATOR = /!=|!~|=~|>=|<=|[=:><]/y;
 const BLANK = /(?:\s|--[^\n]*)+/y;

@@ -46,7 +46,10 @@ export function announce(
     writeActivity(cloud, audited, {
       operation: { id, last: true },
       ...(error !== undefined && {
-        error: error instanceof ApiError ? error.rpc : { code: 13, message: String(error) },
+        error:
+          error instanceof ApiError
+            ? error.rpc
+            : { code: 13, message: error instanceof Error ? error.message : 'unknown error' },
       }),
     });
 }

@@ -1,7 +1,7 @@
 /** What holds of every resource kind by being listed: all of it is made from the kinds' own declarations. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fields, Json, Want } from '../../reconciler/model.ts';
+import type { Fields, Want } from '../../reconciler/model.ts';
 import { CLUSTER_KINDS, GCP_KINDS, kindOf } from '../../reconciler/resources/index.ts';
 import { lastName } from '../../reconciler/resources/schema/path.ts';
 import { additionsOf, declaredFields, otherThan, type Declared } from '../support/declared.ts';

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Json } from '../../reconciler/model.ts';
 import { plumb } from '../reconciler/cli/run.ts';
 import { describeWorld, keysOf, of, OWNER, PROJECT, startWorld, type World } from './world.ts';
 
@@ -23,15 +24,15 @@ describeWorld('steering', () => {
   const approve = (plan: string | null, as?: string) =>
     run(['approve', 'acme', '--plan', plan ?? '', '--reason', 'no GPUs any more'], as);
   const acmeNow = async () => of(await world.pass(), 'acme');
-  const loseNat = () =>
-    world.ask(
-      'compute',
-      'PATCH',
-      `/compute/v1/projects/${PROJECT('acme')}/regions/us-central1/routers/acme-router`,
-      {
-        nats: [],
-      },
-    );
+  const ROUTER = `/compute/v1/projects/${PROJECT('acme')}/regions/us-central1/routers/acme-router`;
+  const loseNat = async () => {
+    await world.ask('compute', 'PATCH', ROUTER, { nats: [] });
+    // The answer is an operation: the NAT is gone when that has ended.
+    await vi.waitFor(async () => {
+      const { nats = [] } = await world.ask<{ nats?: Json[] }>('compute', 'GET', ROUTER);
+      expect(nats).toEqual([]);
+    });
+  };
   const flows = async () => (await world.ports.store.listExecutions('acme')).map(({ flow }) => flow);
   const provisions = async () => (await flows()).filter((flow) => flow === 'provision').length;
   const settled = async () => {

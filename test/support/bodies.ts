@@ -41,7 +41,7 @@ function withMetadata({ name, metadata, ...rest }: Body, want: Want): Json {
   const [namespace, own] = want.name.includes('/') ? want.name.split('/') : [undefined, want.name];
   const named = {
     ...(metadata as Body | undefined),
-    name: own ?? name ?? '',
+    name: own ?? name,
     ...(namespace !== undefined && { namespace }),
   };
   return { metadata: named, ...rest };

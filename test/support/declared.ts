@@ -80,9 +80,9 @@ export function otherThan({ type }: Declared, value: Json): Json {
     case 'quantity':
       return value === '3' ? '4' : '3';
     case 'set':
-      return Array.isArray(value) && value.length > 0 ? value.slice(1) : ['one-more'];
+      return Array.isArray(value) && value.length > 0 ? (value as readonly Json[]).slice(1) : ['one-more'];
     case 'value':
-      return typeof value === 'object'
+      return typeof value === 'object' && !Array.isArray(value)
         ? { ...value, other: ['than', 'that'] }
         : `other-than-${String(value)}`;
     case 'item':

@@ -139,7 +139,7 @@ export class Passes {
     return { tenant: NAME, flow: 'redeploy', because, summary: 'as approved', execution: null };
   }
 
-  async #launch(flow: 'redeploy' | string, because: readonly string[]): Promise<string> {
+  async #launch(flow: string, because: readonly string[]): Promise<string> {
     const opened = await this.#store.openIntent({
       name: NAME,
       generation: 1,

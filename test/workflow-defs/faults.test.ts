@@ -7,8 +7,17 @@ import { ApiError } from '../../local-cloud/core/errors.ts';
 import type { Flow } from '../../reconciler/model.ts';
 import { openIntent, takeOver, type Row } from './fakes.ts';
 import { instantWorld, NoAnswer, type InstantWorld } from './instant.ts';
-import { FLOWS } from './platform.ts';
 import { argument } from './told.ts';
+
+/** Those of few calls first: what is wrong with all flows shows soonest there. */
+const FLOWS: readonly Flow[] = [
+  'health-check',
+  'deep-check',
+  'redeploy',
+  'decommission',
+  'rebuild',
+  'provision',
+];
 
 /** A world with the flow's intent open, as the launch leaves it. */
 function worldFor(flow: Flow): InstantWorld {

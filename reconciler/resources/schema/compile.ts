@@ -7,17 +7,17 @@ import { SAME } from './same.ts';
 
 export interface CompiledSchema {
   /** Every declared field of a body, flat. */
-  fields(body: Json): Fields;
+  readonly fields: (body: Json) => Fields;
   /** Whether two spellings of this field's value are one; `have` undefined: it is not there. */
-  same(path: string, want: Json, have: Json | undefined): boolean;
+  readonly same: (path: string, want: Json, have: Json | undefined) => boolean;
   /** Whether an addition there is a finding. */
-  owns(path: string): boolean;
+  readonly owns: (path: string) => boolean;
   /** Whether what is added or gone there is told by a resource of its own. */
-  isMember(path: string): boolean;
+  readonly isMember: (path: string) => boolean;
   /** What a correction would take. Nobody knows of a field that is not declared, so a person has to look. */
-  risk(path: string): Risk;
+  readonly risk: (path: string) => Risk;
   /** The record's field behind it; null where none is declared. */
-  origin(path: string): string | null;
+  readonly origin: (path: string) => string | null;
 }
 
 /** Taken for the worst there is: policy answers `approve` to it in every class. */

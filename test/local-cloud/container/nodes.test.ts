@@ -52,7 +52,7 @@ describe('what a cluster brings into its project', () => {
     expect(await all('disks')).toHaveLength(6);
     const managers = await all('instanceGroupManagers');
     expect(managers.map(({ targetSize }) => targetSize)).toEqual([1, 1, 1, 1, 1, 1]);
-    expect(managers.every(({ name }) => String(name).endsWith('-grp'))).toBe(true);
+    expect(managers.every(({ name }) => typeof name === 'string' && name.endsWith('-grp'))).toBe(true);
   });
 
   it('is what the inventory shows as well', async () => {
@@ -73,7 +73,8 @@ describe('what a cluster brings into its project', () => {
 
   it('brings an instance back that somebody deleted', async () => {
     const [node] = await nodes('cpu');
-    const path = String(node?.['selfLink']).slice(String(node?.['selfLink']).indexOf('/zones/'));
+    const link = node?.['selfLink'] as string;
+    const path = link.slice(link.indexOf('/zones/'));
     await compute('DELETE', path);
     await local.cloud.clock.advance(8_000);
     expect(await nodes('cpu')).toHaveLength(2);

@@ -1,37 +1,48 @@
-/** Which files have guards, and which tests judge a change of each, the cheapest first. */
+/** Which files have guards, and which tests judge a change of each. */
+import type { Judges } from './order.ts';
 
-const IN_ROOM = (name: string): string => `test/workflow-defs/${name}.test.ts`;
+const inRoom = (...names: readonly string[]): Judges => ({
+  tests: [...new Set(names)].map((name) => `test/workflow-defs/${name}.test.ts`),
+});
 
-const first = (...names: readonly string[]): readonly string[] =>
-  [...new Set([...names, 'check', 'expression', 'document', 'render', 'compile', 'two-checkers'])].map(
-    IN_ROOM,
-  );
-const RUNNING = ['faults', 'patience', 'flows'].map(IN_ROOM);
-const LAUNCHING = 'test/reconciler/launchable.test.ts';
+/** Of what decides by itself: `first` sees most of it. */
+const pure = (first: string, ...more: readonly string[]): Judges =>
+  inRoom(first, 'check', 'expression', 'document', 'render', 'compile', 'two-checkers', ...more);
 
-export const PLAN: Readonly<Record<string, readonly string[]>> = {
-  'workflow-defs/check.ts': first('check'),
-  'workflow-defs/compile.ts': [IN_ROOM('compile'), LAUNCHING],
-  'workflow-defs/document.ts': first('document'),
-  'workflow-defs/expression.ts': first('expression'),
-  'workflow-defs/failures.ts': ['failures', 'compile'].map(IN_ROOM),
-  'workflow-defs/functions.ts': first('check'),
-  'workflow-defs/hash.ts': ['hash', 'compile'].map(IN_ROOM),
-  'workflow-defs/limits.ts': [...first('check'), IN_ROOM('patience')],
-  'workflow-defs/render.ts': first('document'),
-  'workflow-defs/scope.ts': first('check'),
-  'workflow-defs/tree.ts': [...first('document'), IN_ROOM('failures')],
-  'workflow-defs/flows/decommission.ts': RUNNING,
-  'workflow-defs/flows/health-check.ts': RUNNING,
-  'workflow-defs/flows/provision.ts': RUNNING,
-  'workflow-defs/flows/rebuild.ts': RUNNING,
-  'workflow-defs/flows/redeploy.ts': RUNNING,
-  'workflow-defs/flows/require.ts': RUNNING,
+/** Of what is written into a definition: what its executions do. */
+const RUNNING = inRoom('faults', 'patience', 'flows');
+
+/** The same, of these flows alone; in the names of tests, too, as words. */
+const running = (...flows: readonly string[]): Judges => ({
+  ...RUNNING,
+  named: `(${flows.join('|').replaceAll('-', '[- ]')})`,
+});
+
+export const PLAN: Readonly<Record<string, Judges>> = {
+  'workflow-defs/check.ts': pure('check'),
+  'workflow-defs/compile.ts': {
+    tests: [...inRoom('compile').tests, 'test/reconciler/launchable.test.ts'],
+  },
+  'workflow-defs/document.ts': pure('document'),
+  'workflow-defs/expression.ts': pure('expression'),
+  'workflow-defs/failures.ts': inRoom('failures', 'compile'),
+  'workflow-defs/functions.ts': pure('check'),
+  'workflow-defs/hash.ts': inRoom('hash', 'compile'),
+  'workflow-defs/limits.ts': pure('check', 'patience'),
+  'workflow-defs/render.ts': pure('document'),
+  'workflow-defs/scope.ts': pure('check'),
+  'workflow-defs/tree.ts': pure('document', 'failures'),
+  'workflow-defs/flows/decommission.ts': running('decommission'),
+  'workflow-defs/flows/health-check.ts': running('health-check'),
+  'workflow-defs/flows/provision.ts': running('provision'),
+  'workflow-defs/flows/rebuild.ts': running('rebuild'),
+  'workflow-defs/flows/redeploy.ts': running('redeploy'),
+  'workflow-defs/flows/require.ts': running('redeploy', 'rebuild', 'provision'),
   'workflow-defs/steps/build.ts': RUNNING,
-  'workflow-defs/steps/cleanup.ts': RUNNING,
-  'workflow-defs/steps/connectors.ts': RUNNING,
+  'workflow-defs/steps/cleanup.ts': running('decommission'),
+  'workflow-defs/steps/connectors.ts': inRoom('patience'),
   'workflow-defs/steps/errors.ts': RUNNING,
   'workflow-defs/steps/frame.ts': RUNNING,
-  'workflow-defs/steps/health.ts': RUNNING,
+  'workflow-defs/steps/health.ts': running('redeploy', 'rebuild', 'provision'),
   'workflow-defs/steps/ledger.ts': RUNNING,
 };

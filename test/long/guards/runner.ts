@@ -8,7 +8,7 @@ import { FOR_EVER, type Answer, type Order } from './order.ts';
 const root = process.argv[2] ?? '.';
 
 /** The golden texts are left out: a change that only they notice is one that nobody has judged. */
-const JUDGED = /^(?!.*golden)/;
+const judging = (named = ''): RegExp => new RegExp(`^(?!.*golden).*${named}`);
 
 const vitest = await createVitest('test', {
   root,
@@ -22,33 +22,20 @@ const vitest = await createVitest('test', {
   bail: 1,
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  testNamePattern: JUDGED,
   reporters: [{}],
 });
 await vitest.standalone();
 const specifications = await vitest.globTestSpecifications();
 
-/** More than the tests of any change need: whoever burns this much runs for ever. Busy neighbours do not count in it. */
-const MOST_CPU_SECONDS = 90;
-
-function watched(): () => void {
-  const before = process.cpuUsage();
-  const watch = setInterval(() => {
-    const { user, system } = process.cpuUsage(before);
-    if ((user + system) / 1e6 < MOST_CPU_SECONDS) return;
-    process.send?.({ failed: FOR_EVER } satisfies Answer, () => process.exit(1));
-  }, 1000);
-  return () => clearInterval(watch);
-}
-
-async function obey({ changed, tests }: Order): Promise<Answer> {
+async function obey({ changed, tests, named }: Order): Promise<string | null> {
   for (const file of changed) vitest.invalidateFile(`${root}/${file}`);
+  vitest.setGlobalTestNamePattern(judging(named));
   // One after the other: files that run together are ordered by vitest, and the cheapest should come first.
   for (const test of tests) {
     const failed = await firstFailure(specificationOf(test));
-    if (failed !== null) return { failed };
+    if (failed !== null) return failed;
   }
-  return { failed: null };
+  return null;
 }
 
 function specificationOf(test: string): TestSpecification {
@@ -59,7 +46,7 @@ function specificationOf(test: string): TestSpecification {
 
 async function firstFailure(specification: TestSpecification): Promise<string | null> {
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
-  const [module] = testModules.filter(({ moduleId }) => moduleId === specification.moduleId);
+  const module = testModules.find(({ moduleId }) => moduleId === specification.moduleId);
   if (module === undefined) return 'did not run';
   for (const test of module.children.allTests()) {
     if (test.result().state === 'failed') return test.fullName;
@@ -69,13 +56,24 @@ async function firstFailure(specification: TestSpecification): Promise<string | 
   return error === undefined ? null : `${error.message} (unhandled)`;
 }
 
+/** More than the tests of any change need: whoever burns this much runs for ever. Busy neighbours do not count in it. */
+const MOST_CPU_SECONDS = 90;
+
 process.on('message', (order: Order) => {
-  const stopWatch = watched();
+  const before = process.cpuUsage();
+  const answer = (failed: string | null): Answer => {
+    const { user, system } = process.cpuUsage(before);
+    return { failed, cpuSeconds: (user + system) / 1e6 };
+  };
+  const watch = setInterval(() => {
+    const late = answer(FOR_EVER);
+    if (late.cpuSeconds > MOST_CPU_SECONDS) process.send?.(late, () => process.exit(1));
+  }, 1000);
   obey(order)
-    .catch((error: unknown): Answer => ({ failed: `the runner failed: ${String(error)}` }))
-    .then((answer) => {
-      stopWatch();
-      process.send?.(answer);
+    .catch((error: unknown) => `the runner failed: ${String(error)}`)
+    .then((failed) => {
+      clearInterval(watch);
+      process.send?.(answer(failed));
     })
     .catch(() => process.exit(1));
 });

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FOR_EVER, type Answer, type Order } from './order.ts';
+import { FOR_EVER, type Answer, type Judges, type Order } from './order.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const COPIED = [
@@ -33,13 +33,12 @@ export class Scratch {
     return readFileSync(join(ROOT, file), 'utf8');
   }
 
-  /** The first test that fails with this file changed so; null when all of `tests` pass. */
-  async judge(file: string, source: string, tests: readonly string[]): Promise<string | null> {
+  /** What the tests say with this file changed so. */
+  async judge(file: string, source: string, judges: Judges): Promise<Answer> {
     const original = this.read(file);
     writeFileSync(join(this.#root, file), source);
     try {
-      const answer = await this.#ask({ changed: [...this.#changed, file], tests });
-      return answer.failed;
+      return await this.#ask({ ...judges, changed: [...this.#changed, file] });
     } finally {
       writeFileSync(join(this.#root, file), original);
       this.#changed = [file];
@@ -57,7 +56,7 @@ export class Scratch {
       });
       runner.once('exit', () => {
         this.#forget();
-        resolve({ failed: 'ended the process' });
+        resolve({ failed: 'ended the process', cpuSeconds: 0 });
       });
       runner.send(order);
     });

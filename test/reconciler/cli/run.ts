@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { main } from '../../../reconciler/cli/main.ts';
 
 export const PLUMB = join(import.meta.dirname, '..', '..', '..', 'bin', 'plumb.js');
 export const EXAMPLES = join(import.meta.dirname, '..', '..', '..', 'desired-state', 'examples');
@@ -38,6 +40,26 @@ export async function plumb(args: readonly string[], options: RunOptions = {}): 
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
+  });
+  return { code, ...text };
+}
+
+/** The same command line without a process of its own: for many of them in one suite. Nobody sits at its terminal. */
+export async function command(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const text = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof text) =>
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        text[name] += chunk.toString();
+        done();
+      },
+    });
+  const code = await main(args, {
+    cwd: options.cwd ?? tmpdir(),
+    env: cleanEnv(options.env),
+    stdin: Readable.from([options.stdin ?? '']),
+    stdout: into('stdout'),
+    stderr: into('stderr'),
   });
   return { code, ...text };
 }
