@@ -34,7 +34,7 @@ const PURE = [
 ].join('|');
 
 const MODEL = '^reconciler/(model|ports|names|json|quantity)\\.ts$';
-const RECORD = '^desired-state/(tenant|parse|rules|nearest|duration|canonical)\\.ts$';
+const RECORD = '^desired-state/(tenant|parse|rules|nearest|duration|canonical|shard)\\.ts$';
 const STORE_TYPES = '^desired-state/store\\.ts$';
 
 module.exports = {

@@ -13,7 +13,7 @@ export interface Never {
 }
 
 /** `times` more often than usual, on top. */
-export interface MissingLimit extends Limit {
+interface MissingLimit extends Limit {
   readonly times: number;
 }
 

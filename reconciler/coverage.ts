@@ -13,7 +13,7 @@ import { tail } from './resources/kind.ts';
  * What is looked for besides our own kinds: what costs money, holds data, or opens a way in or out. Left out is what
  * only comes with one of these (backend services, health checks, keys) or comes by the thousand (images, builds).
  */
-export const COVERED_TYPES: readonly string[] = [
+const COVERED_TYPES: readonly string[] = [
   ...[
     ...['Address', 'Disk', 'Firewall', 'ForwardingRule', 'GlobalAddress', 'GlobalForwardingRule', 'Instance'],
     ...[

@@ -36,7 +36,7 @@ const ON_THE_WAY: ReadonlySet<StepState> = new Set<StepState>([
 /** Its record may lead to an execution because of the rollout: these are what `maxConcurrent` bounds. */
 export const isOnTheWay = ({ state }: Step): boolean => ON_THE_WAY.has(state);
 
-export const NOT_BEGUN: Step = { state: 'waiting', attempt: 0, generation: null, note: null };
+const NOT_BEGUN: Step = { state: 'waiting', attempt: 0, generation: null, note: null };
 
 export const stepOf = (rollout: Rollout, name: string): Step => rollout.steps[name] ?? NOT_BEGUN;
 

@@ -23,7 +23,7 @@ import {
 const PASS = 'plumbline';
 
 /** One record to be stored, unless it has changed since it was read. */
-export interface Edit {
+interface Edit {
   readonly name: string;
   readonly record: Json;
   readonly ifEtag: string;

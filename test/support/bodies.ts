@@ -37,14 +37,16 @@ export function bodyOf(kind: ResourceKind, want: Want, fields: Fields, noise: No
 
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-function withMetadata({ name, metadata, ...rest }: Body, want: Want): Json {
-  const [namespace, own] = want.name.includes('/') ? want.name.split('/') : [undefined, want.name];
+function withMetadata({ metadata, ...rest }: Body, want: Want): Json {
+  const slash = want.name.indexOf('/');
+  const namespace = slash < 0 ? undefined : want.name.slice(0, slash);
+  const own = want.name.slice(slash + 1);
   const named = {
     ...(metadata as Body | undefined),
-    name: own ?? name,
+    name: own,
     ...(namespace !== undefined && { namespace }),
   };
-  return { metadata: named, ...rest };
+  return { ...rest, metadata: named };
 }
 
 function writeSchema(body: Body, schema: Schema, prefix: string, fields: Fields, noise: Noise): void {

@@ -1,4 +1,5 @@
 /** A kind's declarations, laid beside what is wanted of one resource: each field with how it may be disturbed. */
+import { isObject } from '../../reconciler/json.ts';
 import type { Fields, Json, Risk, Want } from '../../reconciler/model.ts';
 import { kindOf } from '../../reconciler/resources/index.ts';
 import type { Leaf, List, Entries, Schema } from '../../reconciler/resources/schema/declare.ts';
@@ -82,9 +83,7 @@ export function otherThan({ type }: Declared, value: Json): Json {
     case 'set':
       return Array.isArray(value) && value.length > 0 ? (value as readonly Json[]).slice(1) : ['one-more'];
     case 'value':
-      return typeof value === 'object' && !Array.isArray(value)
-        ? { ...value, other: ['than', 'that'] }
-        : `other-than-${String(value)}`;
+      return isObject(value) ? { ...value, other: ['than', 'that'] } : `other-than-${JSON.stringify(value)}`;
     case 'item':
       return null;
   }

@@ -19,7 +19,7 @@ import type { Execution, Ports, Workflows } from '../../reconciler/ports.ts';
 import { asWanted, type World as Seen } from './have.ts';
 import { tenant } from './records.ts';
 
-export const DIGEST = `sha256:${'a'.repeat(64)}`;
+const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 export interface Fleet {
   readonly file: string;

@@ -10,10 +10,9 @@ import { AT, type World } from './have.ts';
 import { Random } from './random.ts';
 import { anyTenant } from './records.ts';
 
-export const DIGEST = `sha256:${'a'.repeat(64)}`;
-export const NOW = '2026-01-02T00:00:00.000Z';
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const NOW = '2026-01-02T00:00:00.000Z';
 
-export const QUIET: Noise = { random: new Random(0), amount: 0 };
 export const noise = (seed: number): Noise => ({ random: new Random(seed), amount: 0.4 });
 
 const CPU = ['1', '1000m', '0.5', '250m', '2500m'];

@@ -8,7 +8,7 @@ import type { Json } from '../../reconciler/model.ts';
 import type { ExecutionArgument } from '../../workflow-defs/argument.ts';
 
 export type Row = Record<string, unknown>;
-export type Tables = Record<'Ledger' | 'Executions', Map<string, Row>>;
+type Tables = Record<'Ledger' | 'Executions', Map<string, Row>>;
 
 /** How a build ends: what its step writes, or that it fails with these words. */
 type Ending =
