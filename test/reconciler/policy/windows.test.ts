@@ -305,7 +305,7 @@ describe('a record', () => {
       expect.stringMatching(/timeZone is "Europe\/Berln".*did you mean "Europe\/Berlin"\?/),
       expect.stringMatching(/windows\[0\]\.duration is 29m.*may take 30m/),
       expect.stringMatching(/windows\[1\]\.duration is 169h, longer than a week/),
-      expect.stringMatching(/exclusions\[0\]\.until .*before its from, 2026-12-26/),
+      expect.stringMatching(/exclusions\[0\]\.until .*before its from, "2026-12-26"/),
     ]);
   });
 
