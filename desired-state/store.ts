@@ -11,7 +11,9 @@ import type {
   HealthResult,
   Json,
   RunReport,
+  TenantReport,
   TenantStatus,
+  Verdict,
 } from '../reconciler/model.ts';
 import type { Census, Rollout } from '../reconciler/fleet-model.ts';
 
@@ -231,6 +233,54 @@ export interface StoredRollout {
   readonly updatedAt: string;
 }
 
+/** What a pass must know of the last look at a tenant before it looks again. */
+export interface LastLook {
+  /** The run that wrote this. */
+  readonly run: string;
+  /** Number of the pass that looked. */
+  readonly pass: number;
+  /** When it looked, in full (RFC 3339). */
+  readonly lookedAt: string;
+  /** The record's etag then, and the project it claimed. */
+  readonly etag: string;
+  readonly project: string | null;
+  /** Mark of what was known without looking: record, ledger, directives, our own version. */
+  readonly basis: string;
+  /** Mark of what the inventory showed; null when the judgement holds for its own run at most. */
+  readonly assets: string | null;
+  /** Mark of what the lists in its cluster showed. */
+  readonly objects: string;
+  /** When time alone may change the judgement (RFC 3339); null: never. */
+  readonly restsUntil: string | null;
+  /** Mark of the findings it left open. */
+  readonly open: string;
+  /** Mark of what was told: two of the same say the same, whenever they were looked at. */
+  readonly signature: string;
+  readonly verdict: Verdict;
+  /** Nothing differs, nothing is unknown and nothing is under way. */
+  readonly quiet: boolean;
+}
+
+/** The last look at a tenant, and what was told of it. */
+export interface Observation extends LastLook {
+  readonly name: string;
+  /** Where its cluster answers and which lists were read there; null when none was. */
+  readonly cluster: Json;
+  /** As it was last told. */
+  readonly report: TenantReport;
+}
+
+/** One line of the survey a pass begins with. */
+export interface TenantMark {
+  readonly name: string;
+  readonly etag: string;
+  readonly generation: number;
+  /** Null: nothing was ever started for it. */
+  readonly ledger: Pick<LedgerEntry, 'status' | 'appliedGeneration' | 'updatedAt'> | null;
+  /** Null: it was never looked at. */
+  readonly look: LastLook | null;
+}
+
 export interface RunRecord {
   readonly report: RunReport;
   /** Findings this pass saw for the first time. */
@@ -252,6 +302,8 @@ export interface Store {
   migrate(): Promise<void>;
 
   getTenant(name: string): Promise<StoredTenant | undefined>;
+  /** In any order; names without a record are left out. */
+  tenantsOf(names: readonly string[]): Promise<StoredTenant[]>;
   /** All records in name order, read in pages; `shard` keeps those whose name hashes to the index. */
   listTenants(shard?: { index: number; count: number }): AsyncIterable<StoredTenant>;
   applyTenant(request: ApplyRequest): Promise<ApplyResult>;
@@ -317,9 +369,24 @@ export interface Store {
   /** In name order; `open`: those that are not over. */
   listRollouts(which: { readonly open: boolean }): Promise<StoredRollout[]>;
 
+  /** One line per record, in name order, read in pages. */
+  surveyTenants(): AsyncIterable<readonly TenantMark[]>;
+  observationsOf(names: readonly string[]): Promise<Map<string, Observation>>;
+  /** The `cluster` of these observations alone. */
+  clustersOf(names: readonly string[]): Promise<Map<string, Json>>;
+  /** Each replaces what was there of its tenant. */
+  saveObservations(observations: readonly Observation[]): Promise<void>;
+  /** Notes that these were looked at in full and nothing was new. */
+  touchObservations(
+    names: readonly string[],
+    look: { readonly pass: number; readonly lookedAt: string },
+  ): Promise<void>;
+
   openFindings(names: readonly string[]): Promise<FindingEntry[]>;
   /** Of these tenants, by name and key. */
   historyOf(names: readonly string[]): Promise<FindingHistory[]>;
+  /** Name and key of every open finding of everybody, read in pages, in name order. */
+  openFindingKeys(): AsyncIterable<readonly Pick<FindingEntry, 'name' | 'key'>[]>;
   /**
    * New findings, resolved findings, histories, then the run row: one transaction up to a hundred rows, else several,
    * with the run row in the last one, so that a run that can be seen has all its findings.

@@ -5,27 +5,29 @@
 import { FLEET, type Store } from '../desired-state/store.ts';
 import type { Judged } from './assemble.ts';
 import { conclude, type Judging } from './judge.ts';
-import type { Action, Held } from './model.ts';
+import type { Case } from './load.ts';
+import type { Action, Finding, Held } from './model.ts';
 
-/** Why the action may not be launched any more; undefined when it may. Throws StoreError when the store cannot be read. */
-export async function heldMeanwhile(
+/** What may be launched under them, or why nothing may any more. Throws StoreError when the store cannot be read. */
+export async function admit(
   store: Store,
-  { case: item, findings }: Judged,
+  { item, findings }: { readonly item: Case; readonly findings: readonly Finding[] },
   action: Action,
   { now, by }: { readonly now: string; readonly by: Judging },
-): Promise<Held | undefined> {
-  // A look changes nothing, whatever was ordered.
-  if (action.because.length === 0) return undefined;
+): Promise<{ readonly judged: Judged } | { readonly held: Held }> {
   const { name } = item.stored;
   const directives = await store.listDirectives([name, FLEET]);
-  const { plan } = conclude({ ...item, directives }, findings, now, by);
-  const stands = plan.actions.some(
+  const judged = conclude({ ...item, directives }, findings, now, by);
+  const stands = judged.plan.actions.some(
     ({ flow, because }) => flow === action.flow && because.join() === action.because.join(),
   );
-  if (stands) return undefined;
+  // A look changes nothing, whatever was ordered.
+  if (stands || action.because.length === 0) return { judged };
   const { flow, because } = action;
-  const reason = plan.held.find((held) => held.flow !== null);
-  return reason ?? { tenant: name, flow, because, reason: 'retry-later', message: CHANGED, next: null };
+  const reason = judged.plan.held.find((held) => held.flow !== null);
+  return {
+    held: reason ?? { tenant: name, flow, because, reason: 'retry-later', message: CHANGED, next: null },
+  };
 }
 
 const CHANGED = 'what was ordered for it has changed since the pass began; the next pass plans anew';

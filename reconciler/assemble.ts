@@ -4,6 +4,7 @@ import { withOpponent } from './history.ts';
 import type { Case } from './load.ts';
 import {
   REPORT_FORMAT,
+  isQuiet,
   type Action,
   type Coverage,
   type Finding,
@@ -16,6 +17,7 @@ import {
 } from './model.ts';
 import type { Order, Orders } from './policy/orders.ts';
 
+/** One tenant's look, as it was judged. It lives as long as the tenant's turn; its row is what the pass keeps. */
 export interface Judged {
   readonly case: Case;
   readonly findings: readonly Finding[];
@@ -35,6 +37,88 @@ export interface Judged {
   readonly coverage: Coverage | null;
 }
 
+/** A larger fleet's quiet tenants are counted, not listed: a report is read by people and kept in one row. */
+export const MOST_LISTED = 5000;
+
+export interface RollNotes {
+  /** The oldest reading the row rests on (RFC 3339); null when nothing was observed. */
+  readonly observedAt: string | null;
+  /** When the ledger was last written before the row was judged; null when it never was. */
+  readonly ledgerAt: string | null;
+}
+
+/** The tenants a pass has judged: a row each, or for the quiet ones of a large fleet a count. */
+export class Roll {
+  /** In any order. Stages after the judging may replace one by another of the same tenant. */
+  rows: TenantReport[] = [];
+  /** Of those who have an action: when their ledger was last written before they were judged. */
+  readonly #ledgers = new Map<string, string | null>();
+  readonly #listsAll: boolean;
+  readonly #counted: Partial<Record<Verdict, number>> = {};
+  #oldest: string | null = null;
+
+  /** `tenants`: how many there will be. */
+  constructor(tenants: number) {
+    this.#listsAll = tenants <= MOST_LISTED;
+  }
+
+  /** Whether such a row is listed, or only counted. */
+  lists(quiet: boolean): boolean {
+    return this.#listsAll || !quiet;
+  }
+
+  add(row: TenantReport, { observedAt, ledgerAt }: RollNotes): void {
+    if (!this.lists(isQuiet(row))) {
+      this.count(row.verdict, observedAt);
+      return;
+    }
+    this.#oldest = oldest([this.#oldest ?? '', observedAt ?? '']);
+    if (row.actions.length > 0) this.#ledgers.set(row.name, ledgerAt);
+    this.rows.push(row);
+  }
+
+  /** Puts a row in the place of the same tenant's, or of its count. */
+  replace(row: TenantReport): void {
+    const at = this.rows.findIndex(({ name }) => name === row.name);
+    if (at >= 0) this.rows[at] = row;
+    else {
+      this.#counted[row.verdict] = (this.#counted[row.verdict] ?? 0) - 1;
+      this.rows.push(row);
+    }
+  }
+
+  count(verdict: Verdict, observedAt: string | null): void {
+    this.#oldest = oldest([this.#oldest ?? '', observedAt ?? '']);
+    this.#counted[verdict] = (this.#counted[verdict] ?? 0) + 1;
+  }
+
+  inOrder(): readonly TenantReport[] {
+    return this.rows.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  ledgerOf(name: string): string | null {
+    return this.#ledgers.get(name) ?? null;
+  }
+
+  summary(): Omit<RunReport['summary'], 'calls'> {
+    const verdicts = count(this.rows.map(({ verdict }) => verdict));
+    for (const [verdict, more] of Object.entries(this.#counted) as [Verdict, number][]) {
+      verdicts[verdict] = (verdicts[verdict] ?? 0) + more;
+    }
+    const findings = this.rows.flatMap((row) => row.findings);
+    return {
+      tenants: Object.values(verdicts).reduce((sum, each) => sum + each, 0),
+      verdicts,
+      findings: count(findings.map((finding) => finding.class)),
+      launched: this.rows.flatMap(({ actions }) => actions).filter(({ execution }) => execution !== null)
+        .length,
+      held: this.rows.reduce((sum, { held }) => sum + held.length, 0),
+      oldestObservation: this.#oldest,
+      excepted: findings.filter((finding) => finding.excepted !== null).length,
+    };
+  }
+}
+
 export interface ReportOptions {
   readonly runId: string;
   readonly dryRun: boolean;
@@ -42,13 +126,12 @@ export interface ReportOptions {
 }
 
 export function assemble(
-  judged: readonly Judged[],
+  roll: Roll,
   options: ReportOptions,
-  times: { startedAt: string; finishedAt: string },
+  { calls, ...times }: { startedAt: string; finishedAt: string; calls: Readonly<Record<string, number>> },
   { breaker, fleet }: Pick<RunReport, 'breaker' | 'fleet'>,
 ): RunReport {
-  const tenants = judged.map(rowOf);
-  const launched = judged.reduce((sum, { executions }) => sum + executions.size, 0);
+  const summary = roll.summary();
   return {
     format: REPORT_FORMAT,
     run: {
@@ -57,28 +140,22 @@ export function assemble(
       mode: options.dryRun ? 'dry-run' : 'act',
       shard: options.shard ?? { index: 0, count: 1 },
     },
-    summary: {
-      tenants: tenants.length,
-      verdicts: count(tenants.map((tenant) => tenant.verdict)),
-      findings: count(tenants.flatMap((tenant) => tenant.findings.map((finding) => finding.class))),
-      launched,
-      held: tenants.reduce((sum, { held }) => sum + held.length, 0),
-      oldestObservation: oldest(judged.flatMap(({ readings }) => readings.map((reading) => reading.at))),
-      excepted: tenants.reduce(
-        (sum, { findings }) => sum + findings.filter((finding) => finding.excepted !== null).length,
-        0,
-      ),
-      calls: {},
-    },
+    summary: { ...summary, calls },
     // Whatever was launched past an open breaker, an override admitted.
-    breaker: breaker && { ...breaker, admitted: launched },
+    breaker: breaker && { ...breaker, admitted: summary.launched },
     fleet,
-    tenants,
+    tenants: roll.inOrder(),
   };
 }
 
+export const notesOf = ({ readings, case: { ledger } }: Judged): RollNotes => ({
+  observedAt: oldest(readings.map(({ at }) => at)),
+  ledgerAt: ledger?.updatedAt ?? null,
+});
+
 export function rowOf(judged: Judged): TenantReport {
   const { case: item, findings, verdict, plan, orders, readings, executions, coverage } = judged;
+  const setAside = readings.find((reading) => reading.state === 'unreadable' && reading.quarantined === true);
   const isGone = item.ledger?.status === 'DECOMMISSIONED';
   return {
     name: item.stored.name,
@@ -90,7 +167,7 @@ export function rowOf(judged: Judged): TenantReport {
     findings: findings.map(withOpponent),
     actions: plan.actions.map((action) => ({ ...action, execution: executions.get(action) ?? null })),
     held: plan.held,
-    error: item.problem ?? item.ledger?.lastError ?? null,
+    error: item.problem ?? reasonOf(setAside) ?? item.ledger?.lastError ?? null,
     health: item.ledger?.health ?? null,
     resources: readings.length,
     paused: isGone ? null : told(orders.pause),
@@ -103,6 +180,9 @@ export function rowOf(judged: Judged): TenantReport {
 
 const told = (order: Order | null): Pause | null =>
   order && { by: order.by, reason: order.reason, since: order.since, until: order.until };
+
+const reasonOf = (reading: Reading<unknown> | undefined): string | null =>
+  reading?.state === 'unreadable' ? reading.reason : null;
 
 /** Counts in order of first appearance, so that equal input gives equal bytes. */
 export function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {

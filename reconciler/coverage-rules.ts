@@ -231,3 +231,20 @@ export function ruleFor(assetType: string, name: string, data: Json, around: Sur
   if (rules === undefined) return undefined;
   return rules.find((rule) => rule.holds(name, isObject(data) ? data : {}, around));
 }
+
+/** What of a body any rule asks for. */
+const ASKED: readonly string[] = [
+  ...['autoCreateSubnetworks', 'autoscaling', 'description', 'email', 'labels', 'network', 'purpose'],
+  ...['targetTags', 'users'],
+];
+
+/** An asset's body without what no rule asks for, so that a fleet's may be kept until each tenant's turn. */
+export function evidenceIn(data: Json): Json {
+  if (!isObject(data)) return null;
+  const kept: Record<string, Json> = {};
+  for (const key of ASKED) {
+    const value = data[key];
+    if (value !== undefined) kept[key] = value;
+  }
+  return kept;
+}

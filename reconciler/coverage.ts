@@ -2,7 +2,7 @@
  * Everything the inventory shows in a tenant's project, told apart: declared, made by Google on our behalf, unexplained.
  * Each asset is looked at once while the sweep streams by; only counts and short lists are kept. Pure but for that.
  */
-import { ruleFor, type Surroundings } from './coverage-rules.ts';
+import { evidenceIn, ruleFor, type Surroundings } from './coverage-rules.ts';
 import { textAt } from './json.ts';
 import type { Coverage, Json, Want } from './model.ts';
 import type { Asset } from './ports.ts';
@@ -83,10 +83,16 @@ export function contextOf(
   };
 }
 
+/** An asset as far as {@link Survey} makes use of it. A firewall rule is told in its own words, so it is kept whole. */
+export const briefly = (asset: Asset): Asset => {
+  const { assetType, data = null } = asset;
+  return { ...asset, data: assetType === FIREWALL ? data : evidenceIn(data) };
+};
+
 export type Standing = 'declared' | 'platform' | 'unexplained';
 
 /** Where one asset of the tenant's project stands. Called once per asset of a fleet: nothing here is built anew. */
-export function classify({ name, assetType, data }: Asset, context: TenantContext): Standing {
+export function classify({ name, assetType, data = null }: Asset, context: TenantContext): Standing {
   if (context.declared.has(name)) return 'declared';
   const last = name.slice(name.lastIndexOf('/') + 1);
   // The inventory names accounts by number as well.
@@ -180,7 +186,7 @@ function count(tally: Tally, asset: Asset): void {
   const standing = classify(asset, tally.context);
   tally[standing] += 1;
   if (standing !== 'unexplained') return;
-  const { name, assetType, data } = asset;
+  const { name, assetType, data = null } = asset;
   insert(tally.listed, { name, assetType }, MOST_LISTED);
   const inside = assetType === FIREWALL && tail(textAt(data, 'network')) === tally.context.network;
   if (inside) insert(tally.strays, { name, data }, MOST_STRAYS);

@@ -1,9 +1,11 @@
 /**
- * Exceptions for the fleet speak of many tenants, so one that is over or matches nothing is told once: at the first
- * tenant it selects. Pure.
+ * Exceptions for the fleet speak of many tenants, so one that is over or matches nothing is told once: where it was told
+ * before, else at the first tenant it selects. Gathered tenant by tenant; nobody may be told before all were looked at.
  */
 import { FLEET, type Directive } from '../desired-state/store.ts';
-import type { Judged } from './assemble.ts';
+import { rowOf, type Judged } from './assemble.ts';
+import type { Case } from './load.ts';
+import type { Finding, TenantReport } from './model.ts';
 import { exceptionFinding } from './policy/exceptions.ts';
 import { isInForce, type Share } from './policy/orders.ts';
 import { reported } from './policy/reported.ts';
@@ -19,61 +21,96 @@ export interface FleetLook {
   readonly now: string;
 }
 
-export function withFleetExceptions(judged: readonly Judged[], look: FleetLook): Judged[] {
-  const exceptions = new Map(
-    judged.flatMap(({ orders }) => orders.exceptions.filter(isOfFleet)).map((each) => [each.id, each]),
-  );
-  const used = new Set(judged.flatMap(({ findings }) => findings.map(({ excepted }) => excepted)));
-  const told = new Map<Judged, Directive[]>();
-  for (const each of exceptions.values()) {
-    if (used.has(each.id)) continue;
-    const selected = judged.filter(({ orders }) => orders.exceptions.some(({ id }) => id === each.id));
-    const [first] = selected;
-    if (first !== undefined && isAtFault(each, selected, look)) {
-      told.set(first, [...(told.get(first) ?? []), each]);
-    }
-  }
-  return judged.map((item) => withFindings(item, told.get(item) ?? [], look.now));
+/** An exception at fault, and the row of the tenant at which it is told. */
+export interface Fault {
+  readonly exception: Directive;
+  readonly row: TenantReport;
+  /** An earlier pass told it there. */
+  readonly again: boolean;
 }
+
+interface Selection {
+  readonly exception: Directive;
+  /** Everybody it selects was seen in full. */
+  full: boolean;
+  first: TenantReport;
+  told: TenantReport | null;
+}
+
+const keyOf = ({ id }: Directive): string => `exception:exception/${id}`;
 
 const isOfFleet = ({ name }: Directive): boolean => name === FLEET;
 
-function isAtFault(
-  exception: Directive,
-  selected: readonly Judged[],
-  { whole, share, now }: FleetLook,
-): boolean {
-  if (!whole) return selected.some(({ case: item }) => item.known.has(`exception:exception/${exception.id}`));
-  if (!isInForce(exception, now)) return share.index === 0;
-  const full = selected.every(
-    ({ case: item, findings, readings }) =>
+/** Whether a pass has told of an exception for the fleet at this tenant. */
+export const tellsOfFleet = ({ known, directives }: Pick<Case, 'known' | 'directives'>): boolean =>
+  directives.some((each) => isOfFleet(each) && each.kind === 'exception' && known.has(keyOf(each)));
+
+export class FleetExceptions {
+  readonly #look: FleetLook;
+  readonly #selections = new Map<string, Selection>();
+  readonly #used = new Set<string | null>();
+  #isWhole = true;
+
+  constructor(look: FleetLook) {
+    this.#look = look;
+  }
+
+  /** A tenant that this pass has judged. */
+  see(judged: Judged): void {
+    this.carry(judged.findings);
+    const { case: item, findings, readings, orders } = judged;
+    const full =
       item.active === undefined &&
       readings.length > 0 &&
-      !findings.some((each) => each.class === 'unreadable'),
-  );
-  if (!full) return false;
-  if (share.count === 1) return true;
-  // Other shares are looked at by other tasks, which mark what matches there.
-  const age = Date.parse(now) - Date.parse(exception.createdAt);
-  return share.index === 0 && exception.uses === 0 && age > ALL_SHARES_MS;
+      !findings.some((each) => each.class === 'unreadable');
+    for (const exception of orders.exceptions.filter(isOfFleet)) {
+      const row = rowOf(judged);
+      const kept = this.#selections.get(exception.id);
+      const told = item.known.has(keyOf(exception)) ? row : (kept?.told ?? null);
+      const first = kept === undefined || row.name < kept.first.name ? row : kept.first;
+      this.#selections.set(exception.id, { exception, full: full && (kept?.full ?? true), first, told });
+    }
+  }
+
+  /** A tenant whose last judgement holds. */
+  carry(findings: readonly Finding[]): void {
+    for (const { excepted } of findings) this.#used.add(excepted);
+  }
+
+  /** This pass did not get to somebody: what it has not seen may match. */
+  miss(): void {
+    this.#isWhole = false;
+  }
+
+  faults(): Fault[] {
+    return [...this.#selections.values()]
+      .filter((each) => !this.#used.has(each.exception.id) && this.#isAtFault(each))
+      .map(({ exception, first, told }) => ({ exception, row: told ?? first, again: told !== null }));
+  }
+
+  #isAtFault({ exception, full, told }: Selection): boolean {
+    const { whole, share, now } = this.#look;
+    if (!whole) return told !== null;
+    if (!isInForce(exception, now)) return share.index === 0;
+    if (!full || !this.#isWhole) return false;
+    if (share.count === 1) return true;
+    // Other shares are looked at by other tasks, which mark what matches there.
+    const age = Date.parse(now) - Date.parse(exception.createdAt);
+    return share.index === 0 && exception.uses === 0 && age > ALL_SHARES_MS;
+  }
 }
 
-function withFindings(item: Judged, exceptions: readonly Directive[], now: string): Judged {
-  if (exceptions.length === 0) return item;
-  const { stored, wants, known } = item.case;
+/** The row with these exceptions told. */
+export function withFaults(
+  row: TenantReport,
+  { wants, known }: Pick<Case, 'wants' | 'known'>,
+  exceptions: readonly Directive[],
+  now: string,
+): TenantReport {
+  const tenant = row.name;
   const added = exceptions.map((each) =>
-    exceptionFinding(each, {
-      tenant: stored.name,
-      wants,
-      since: (key) => known.get(key)?.firstSeen,
-      now,
-    }),
+    exceptionFinding(each, { tenant, wants, since: (key) => known.get(key)?.firstSeen, now }),
   );
-  const nothing = { due: [], waiting: [], stuck: [], excepted: [] };
-  const held = reported(stored.name, { ...nothing, reported: added });
-  return {
-    ...item,
-    findings: [...item.findings, ...added],
-    plan: { ...item.plan, held: [...item.plan.held, ...held] },
-  };
+  const held = reported(tenant, { due: [], waiting: [], stuck: [], excepted: [], reported: added });
+  return { ...row, findings: [...row.findings, ...added], held: [...row.held, ...held] };
 }

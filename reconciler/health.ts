@@ -1,8 +1,10 @@
 /** Asks endpoints how they are: one health-check execution per deployed tenant. A look, not a change. */
 import { launch, PASS } from './launch.ts';
-import { load, type LoadOptions } from './load.ts';
+import { casesOf, type Case } from './load.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
+import { CHUNK } from './shelf.ts';
+import { survey, type SurveyOptions } from './survey.ts';
 
 export interface HealthLaunch {
   readonly tenant: string;
@@ -15,29 +17,34 @@ export interface HealthLaunch {
 export async function healthChecks(
   ports: Ports,
   platform: Platform,
-  options: LoadOptions,
+  options: Pick<SurveyOptions, 'only' | 'shard'>,
 ): Promise<HealthLaunch[]> {
+  const fleet = await survey(ports.store, { ...options, basis: '', now: ports.clock.now().toISOString() });
   const results: HealthLaunch[] = [];
-  for (const { stored, tenant, problem, ledger, active, applied } of await load(ports.store, options)) {
-    const skip = (message: string) => results.push({ tenant: stored.name, intent: null, message });
-    if (tenant === null) skip(`its record cannot be used: ${problem ?? 'it is not valid'}`);
-    else if (ledger?.serviceEndpoint == null)
-      skip('it has no endpoint: it was never deployed, or is decommissioned');
-    else if (active) skip(`${active.flow} (${active.intent}) is under way and checks it at its end`);
-    else {
-      const result = await launch(ports, platform, {
-        tenant,
-        applied: applied?.tenant ?? null,
-        ledger,
-        generation: stored.generation,
-        flow: 'health-check',
-        because: ['schedule'],
-        requester: PASS,
-      });
-      if (result.outcome === 'launched')
-        results.push({ tenant: stored.name, intent: result.intent, message: 'asked' });
-      else skip(result.message);
-    }
+  for (let first = 0; first < fleet.entries.length; first += CHUNK) {
+    const cases = await casesOf(ports.store, fleet, fleet.entries.slice(first, first + CHUNK));
+    for (const item of cases) results.push(await checkOne(ports, platform, item));
   }
-  return results;
+  return results.sort((one, other) => (one.tenant < other.tenant ? -1 : 1));
+}
+
+async function checkOne(ports: Ports, platform: Platform, item: Case): Promise<HealthLaunch> {
+  const { stored, tenant, problem, ledger, active, applied } = item;
+  const skip = (message: string) => ({ tenant: stored.name, intent: null, message });
+  if (tenant === null) return skip(`its record cannot be used: ${problem ?? 'it is not valid'}`);
+  if (ledger?.serviceEndpoint == null)
+    return skip('it has no endpoint: it was never deployed, or is decommissioned');
+  if (active) return skip(`${active.flow} (${active.intent}) is under way and checks it at its end`);
+  const result = await launch(ports, platform, {
+    tenant,
+    applied: applied?.tenant ?? null,
+    ledger,
+    generation: stored.generation,
+    flow: 'health-check',
+    because: ['schedule'],
+    requester: PASS,
+  });
+  return result.outcome === 'launched'
+    ? { tenant: stored.name, intent: result.intent, message: 'asked' }
+    : skip(result.message);
 }

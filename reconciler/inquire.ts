@@ -36,19 +36,23 @@ const RUNS = 20;
 
 type InquiryPorts = Pick<Ports, 'auditLog' | 'store' | 'clock'>;
 
-/** Judged tenants with their findings attributed; everything else about them is as it was. */
-export async function inquire(
-  ports: InquiryPorts,
-  platform: Platform,
-  judged: readonly Judged[],
-): Promise<Judged[]> {
-  const budget = { left: MOST_CALLS };
-  const limit = pLimit(CALLS_AT_ONCE);
-  return Promise.all(
-    judged.map((item) =>
-      isAsked(item) ? limit(() => new Inquiry(ports, platform, item, budget).run()) : Promise.resolve(item),
-    ),
-  );
+/** Asks on behalf of one pass, whose tenants share its calls. */
+export class Inquirer {
+  readonly #ports: InquiryPorts;
+  readonly #platform: Platform;
+  readonly #budget = { left: MOST_CALLS };
+  readonly #limit = pLimit(CALLS_AT_ONCE);
+
+  constructor(ports: InquiryPorts, platform: Platform) {
+    this.#ports = ports;
+    this.#platform = platform;
+  }
+
+  /** The judged tenant with its findings attributed; everything else about it is as it was. */
+  async about(judged: Judged): Promise<Judged> {
+    if (!isAsked(judged)) return judged;
+    return this.#limit(() => new Inquiry(this.#ports, this.#platform, judged, this.#budget).run());
+  }
 }
 
 /** Before the first full apply nothing was done behind anybody's back, and while a run changes things it is that run. */

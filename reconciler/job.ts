@@ -11,6 +11,7 @@ import { healthChecks } from './health.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 import { reconcile } from './reconcile.ts';
+import { packageVersion } from './local/paths.ts';
 import { loadSettings, type Settings } from './settings.ts';
 
 const SEVERITIES: Readonly<Record<string, string>> = {
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
     const options = optionsOf(process.argv.slice(2), process.env);
     const settings = loadSettings({ flags: {}, env: process.env, cwd: process.cwd() });
     const platform = settings.platform();
-    const ports = await connect({ ...settings, platform });
+    const ports = await connect({ ...settings, platform, tasks: options.shard.count });
     // The Spanner client swallows both signals; every step of a pass may be cut, the next one carries on.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.removeAllListeners(signal);
@@ -97,7 +98,7 @@ async function main(): Promise<void> {
 }
 
 type RunOptions = JobOptions &
-  Pick<Settings, 'breaker' | 'operators' | 'policy'> & { readonly platform: Platform };
+  Pick<Settings, 'breaker' | 'operators' | 'pass' | 'policy'> & { readonly platform: Platform };
 
 async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino.Logger): Promise<void> {
   if (options.health) {
@@ -107,6 +108,7 @@ async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino
     return;
   }
   const report = await reconcile(ports, {
+    ...options,
     platform,
     policy: options.policy,
     dryRun: options.dryRun,
@@ -114,6 +116,8 @@ async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino
     runId: options.runId,
     breaker: options.breaker,
     operators: options.operators,
+    version: packageVersion(),
+    ...options.pass,
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),
   });
   if (report.breaker !== null) log.error({ breaker: report.breaker }, 'the breaker is open');

@@ -1,21 +1,20 @@
-/** Everything the store knows of each tenant of a pass, gathered into one case per tenant before anything is observed. */
+/** Everything the store knows of a few tenants of a pass, gathered into one case per tenant before they are looked at. */
 import { parseTenant } from '../desired-state/parse.ts';
-import {
-  FLEET,
-  type Directive,
-  type ExecutionEntry,
-  type LedgerEntry,
-  type Store,
-  type StoredTenant,
+import type {
+  Directive,
+  ExecutionEntry,
+  LedgerEntry,
+  Store,
+  StoredTenant,
 } from '../desired-state/store.ts';
-import { shardOf } from '../desired-state/shard.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
-import { projectOf, rivalsOf, unlawful, type Claims } from './claims.ts';
+import { projectOf, rivalsOf, unlawful } from './claims.ts';
 import { expect } from './expect.ts';
 import { isLook } from './flows.ts';
 import type { Memory } from './history.ts';
 import { memoriesOf } from './memories.ts';
 import type { Want } from './model.ts';
+import type { Entry, Fleet } from './survey.ts';
 
 /** One tenant of a pass. `tenant` is null when the stored record cannot be used; `problem` then says why. */
 export interface Case extends Memory {
@@ -35,100 +34,93 @@ export interface Case extends Memory {
   readonly directives: readonly Directive[];
 }
 
-export interface LoadOptions {
-  readonly only?: readonly string[];
-  readonly shard?: { readonly index: number; readonly count: number };
-  /** Directives to leave out, for looking ahead: what would be, if they had never been given. */
-  readonly lifted?: readonly string[];
-}
-
-/** Cases in name order. */
-export async function load(store: Store, options: LoadOptions): Promise<Case[]> {
-  const { records, claims } = await readRecords(store, options);
-  const names = records.map((record) => record.name);
-  const contested = [...claims.values()].filter((claimants) => claimants.length > 1).flat();
-  const [ledger, active, memoryOf, directives] = await Promise.all([
-    store.ledgerOf([...names, ...contested]),
-    store.listActive(),
-    memoriesOf(store, names),
-    store.listDirectives(options.only === undefined ? undefined : [...options.only, FLEET]),
+/** The cases of these tenants, in any order. One whose record has gone since the survey is left out. */
+export async function casesOf(
+  store: Store,
+  fleet: Pick<Fleet, 'contested' | 'rivals' | 'active' | 'directivesOf' | 'looks'>,
+  entries: readonly Pick<Entry, 'name' | 'project'>[],
+): Promise<Case[]> {
+  const names = entries.map(({ name }) => name);
+  const [records, ledger, memoryOf] = await Promise.all([
+    store.tenantsOf(names),
+    store.ledgerOf(names),
+    memoriesOf(store, names, fleet.looks),
   ]);
-  const lifted = new Set(options.lifted);
-  const ordered = Map.groupBy(
-    directives.filter(({ id }) => !lifted.has(id)),
-    ({ name }) => name,
-  );
-  const ofFleet = ordered.get(FLEET) ?? [];
+  const claimed = new Map(entries.map(({ name, project }) => [name, project]));
   return Promise.all(
     records.map((stored) =>
-      caseOf(store, stored, rivalsOf(claims, stored, ledger), {
+      caseOf(store, stored, objectionTo(stored, claimed.get(stored.name) ?? null, fleet), {
         ledger: ledger.get(stored.name),
-        active: active.find((execution) => execution.name === stored.name),
+        active: fleet.active.get(stored.name),
         ...memoryOf(stored.name),
-        directives: ofFleet.concat(ordered.get(stored.name) ?? []),
+        directives: fleet.directivesOf(stored.name),
       }),
     ),
   );
 }
 
-/** The whole fleet is read, whatever is asked for: another task's tenant may claim the project of one of ours. */
-async function readRecords(
-  store: Store,
-  { only, shard }: LoadOptions,
-): Promise<{ records: StoredTenant[]; claims: Claims }> {
-  const records: StoredTenant[] = [];
-  const claims = new Map<string, string[]>();
-  for await (const stored of store.listTenants()) {
-    const project = projectOf(stored.record);
-    if (project !== null) claims.set(project, [...(claims.get(project) ?? []), stored.name]);
-    const ours = shard === undefined || shardOf(stored.name, shard.count) === shard.index;
-    if (ours && (only === undefined || only.includes(stored.name))) records.push(stored);
-  }
-  return { records, claims };
+/** Why nothing may be done in the name of this record, as far as the rest of the fleet tells. */
+function objectionTo(
+  stored: StoredTenant,
+  claimed: string | null,
+  { contested, rivals }: Pick<Fleet, 'contested' | 'rivals'>,
+): (tenant: Tenant) => string | undefined {
+  return (tenant) =>
+    projectOf(stored.record) === claimed
+      ? unlawful(tenant, stored.name, rivalsOf(contested, stored, rivals))
+      : 'spec.project: it was changed while this pass ran, so nobody has looked yet whether it is free; the next pass does';
 }
 
 async function caseOf(
   store: Store,
   stored: StoredTenant,
-  rivals: readonly string[],
+  objection: (tenant: Tenant) => string | undefined,
   rest: Pick<Case, 'ledger' | 'active' | 'directives' | keyof Memory>,
 ): Promise<Case> {
   const digest = rest.ledger?.imageDigest ?? null;
-  const applied = await appliedRecord(store, stored, rest.ledger);
-  const { tenant, problem } = usable(stored, rivals);
+  const { tenant, problem } = usable(stored, objection);
+  const wants = tenant ? expect(tenant, digest) : [];
   return {
     ...rest,
     ...(await historyOf(store, stored, rest.ledger)),
     stored,
     tenant,
     problem,
-    wants: tenant ? expect(tenant, digest) : [],
-    applied: applied && { tenant: applied, wants: expect(applied, digest) },
+    wants,
+    applied: await appliedOf(store, stored, rest.ledger, tenant && { tenant, wants }),
   };
 }
 
-function usable(stored: StoredTenant, rivals: readonly string[]): Pick<Case, 'tenant' | 'problem'> {
+function usable(
+  stored: StoredTenant,
+  objectionTo: (tenant: Tenant) => string | undefined,
+): Pick<Case, 'tenant' | 'problem'> {
   const parsed = parseTenant(stored.record);
   if (!parsed.ok) {
     return { tenant: null, problem: parsed.problems.map((p) => `${p.path}: ${p.message}`).join('; ') };
   }
-  const objection = unlawful(parsed.tenant, stored.name, rivals);
+  const objection = objectionTo(parsed.tenant);
   return objection === undefined
     ? { tenant: parsed.tenant, problem: null }
     : { tenant: null, problem: objection };
 }
 
-async function appliedRecord(
+/** The record last applied in full; for most tenants that is the one that is wanted now. */
+async function appliedOf(
   store: Store,
   stored: StoredTenant,
   ledger: LedgerEntry | undefined,
-): Promise<Tenant | null> {
+  wanted: Case['applied'],
+): Promise<Case['applied']> {
   const generation = ledger?.appliedGeneration;
   if (generation == null) return null;
+  if (generation === stored.generation && wanted !== null) return wanted;
   const record =
     generation === stored.generation ? stored.record : await store.recordAt(stored.name, generation);
   const parsed = parseTenant(record);
-  return parsed.ok ? parsed.tenant : null;
+  return parsed.ok
+    ? { tenant: parsed.tenant, wants: expect(parsed.tenant, ledger?.imageDigest ?? null) }
+    : null;
 }
 
 /** Statuses that a flow leaves behind when all went well. */

@@ -8,33 +8,39 @@ import type { Judged } from './assemble.ts';
 import { PASS } from './launch.ts';
 import type { Share } from './policy/orders.ts';
 
-/** After the run was saved: a plan that nobody can read has not been shown. */
-export async function markSeen(
-  store: Store,
-  judged: readonly Judged[],
-  { whole, share, now }: { readonly whole: boolean; readonly share: Share; readonly now: string },
-): Promise<void> {
-  const shown = new Map<string, Directive>();
-  for (const { case: item, orders, readings } of judged) {
+/** What is to be left on the directives that judged tenants went by, gathered one tenant at a time. */
+export class Marks {
+  readonly #by: { readonly whole: boolean; readonly share: Share; readonly now: string };
+  readonly #shown = new Map<string, Directive>();
+  readonly #unused = new Map<string, Directive>();
+  readonly #matched = new Set<string | null>();
+
+  constructor(by: { readonly whole: boolean; readonly share: Share; readonly now: string }) {
+    this.#by = by;
+  }
+
+  see({ case: item, findings, orders, readings }: Judged): void {
+    const { whole, share, now } = this.#by;
     const wasSeen = item.active === undefined && readings.length > 0;
     for (const { id, fleet } of orders.unplanned) {
       const ofFleet = fleet && whole;
       if (!ofFleet && !wasSeen) continue;
       const name = ofFleet ? FLEET : item.stored.name;
-      shown.set(
-        `${name} ${id}`,
-        resumeOf(name, id, { share, now, by: PASS, reason: 'a pass has shown what would be done' }),
-      );
+      const reason = 'a pass has shown what would be done';
+      this.#shown.set(`${name} ${id}`, resumeOf(name, id, { share, now, by: PASS, reason }));
     }
+    for (const each of orders.exceptions) {
+      if (each.uses === 0) this.#unused.set(`${each.name} ${each.id}`, each);
+    }
+    for (const { excepted } of findings) this.#matched.add(excepted);
   }
-  for (const directive of shown.values()) await store.issueDirective(directive);
 
-  const used = new Set(judged.flatMap(({ findings }) => findings.map(({ excepted }) => excepted)));
-  const exceptions = new Map(
-    judged.flatMap(({ orders }) => orders.exceptions).map((each) => [`${each.name} ${each.id}`, each]),
-  );
-  for (const { name, id, uses } of exceptions.values()) {
-    if (uses === 0 && used.has(id)) await store.useDirective(name, id, { wanted: 1, most: 1 });
+  /** After the run was saved: a plan that nobody can read has not been shown. */
+  async leave(store: Store): Promise<void> {
+    for (const directive of this.#shown.values()) await store.issueDirective(directive);
+    for (const { name, id } of this.#unused.values()) {
+      if (this.#matched.has(id)) await store.useDirective(name, id, { wanted: 1, most: 1 });
+    }
   }
 }
 

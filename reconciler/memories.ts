@@ -1,18 +1,18 @@
 /** What the store keeps of findings, gathered per tenant: open ones, their history, and how our own runs came out. */
-import type { FindingHistory, Store } from '../desired-state/store.ts';
+import type { FindingHistory, Looked, Store } from '../desired-state/store.ts';
 import { lastLookAt, type Memory } from './history.ts';
 import type { ExecutionState } from './model.ts';
 
 /** Newest runs among which every task's last one is to be found, with some for named tenants in between. */
-const RUNS = 100;
+export const LOOKS_KEPT = 100;
 
-/** One answer per name; a tenant nobody knows anything of has an empty memory. */
-export async function memoriesOf(store: Store, names: readonly string[]): Promise<(name: string) => Memory> {
-  const [open, kept, looks] = await Promise.all([
-    store.openFindings(names),
-    store.historyOf(names),
-    store.lastLooks(RUNS),
-  ]);
+/** One answer per name; a tenant nobody knows anything of has an empty memory. `looks`: the newest runs' first. */
+export async function memoriesOf(
+  store: Store,
+  names: readonly string[],
+  looks: readonly Looked[],
+): Promise<(name: string) => Memory> {
+  const [open, kept] = await Promise.all([store.openFindings(names), store.historyOf(names)]);
   const known = Map.groupBy(open, (finding) => finding.name);
   const history = Map.groupBy(kept, (entry) => entry.name);
   const runs = new Map(

@@ -40,7 +40,12 @@ export type Reading<T> =
       readonly managers?: Json;
     } & Provenance)
   | ({ readonly state: 'absent' } & Provenance)
-  | ({ readonly state: 'unreadable'; readonly reason: string } & Provenance);
+  | ({
+      readonly state: 'unreadable';
+      readonly reason: string;
+      /** Set aside until somebody mends it: it is more than a pass may hold. */
+      readonly quarantined?: true;
+    } & Provenance);
 
 /** A resource's compared fields, flattened: `autoscaling.maxNodeCount`, `containers[web].env[LOG_LEVEL]`. */
 export type Fields = Readonly<Record<string, Json>>;
@@ -297,6 +302,20 @@ export interface TenantReport {
   readonly planHash: string | null;
 }
 
+/** True when nothing differs, nothing is unknown or out of date, nothing is under way, ordered or unexplained. */
+export const isQuiet = (
+  tenant: Pick<TenantReport, 'findings' | 'error' | 'actions' | 'held'> &
+    Pick<TenantReport, 'paused' | 'breakGlass' | 'coverage' | 'staleSince'>,
+): boolean =>
+  tenant.findings.length === 0 &&
+  tenant.error === null &&
+  tenant.actions.length === 0 &&
+  tenant.held.length === 0 &&
+  tenant.paused === null &&
+  tenant.breakGlass === null &&
+  (tenant.coverage === null || tenant.coverage.unexplained.length === 0) &&
+  tenant.staleSince === null;
+
 export interface RunReport {
   readonly format: typeof REPORT_FORMAT;
   readonly run: {
@@ -322,5 +341,6 @@ export interface RunReport {
   /** Null while the breaker is closed. */
   readonly breaker: Breaker | null;
   readonly fleet: FleetReport;
+  /** In name order. Of a large fleet, quiet tenants are only counted: see `summary.tenants`. */
   readonly tenants: readonly TenantReport[];
 }

@@ -14,15 +14,29 @@ export interface Asset {
   readonly assetType: string;
   /** `projects/NUMBER` it belongs to; null when the inventory does not say. */
   readonly project: string | null;
-  /** The resource as its owning API would show it. */
-  readonly data: Json;
+  /** The resource as its owning API would show it; undefined where it was not asked for, or is too large to be held. */
+  readonly data: Json | undefined;
+  /** Of the last change the service knows of (RFC 3339); empty where it does not say. */
   readonly updateTime: string;
+}
+
+export interface SweepRequest {
+  /** `folders/N`, `organizations/N` or `projects/P`. */
+  readonly scope: string;
+  readonly assetTypes: readonly string[];
+  /** `names`: without `data`, and with an empty `assetType`, at a fraction of the bytes. */
+  readonly content: 'bodies' | 'names';
+  /** When it must be over (milliseconds since 1970). */
+  readonly until: number;
 }
 
 /** Breadth: everything in a scope, eventually consistent. Never enough to act on. */
 export interface Inventory {
-  /** Streams the scope page by page; throws CloudError when any page could not be read, so that a gap is never silent. */
-  sweep(scope: string, assetTypes: readonly string[]): AsyncIterable<Asset>;
+  /**
+   * Streams the scope part by part, never holding more than one; throws CloudError when any of it could not be read, so
+   * that a gap is never silent.
+   */
+  sweep(request: SweepRequest): AsyncIterable<readonly Asset[]>;
 }
 
 type ApiService = 'compute' | 'container' | 'artifactregistry' | 'cloudbuild' | 'iam';
@@ -36,7 +50,8 @@ export interface ApiRef {
 
 /** Depth: the owning API's own answer. Only a 404 of the resource itself reads as absent. */
 export interface DirectReads {
-  get(ref: ApiRef): Promise<Reading<Json>>;
+  /** `until`: how long a call may wait for its turn (milliseconds since 1970). Throws CloudError `spent` beyond. */
+  get(ref: ApiRef, until: number): Promise<Reading<Json>>;
 }
 
 export interface ClusterAccess {
@@ -51,13 +66,25 @@ export interface KubeResource {
   readonly plural: string;
 }
 
-export interface Clusters {
+/** One cluster for the length of one look: it has so many connections and so much time, and no more. */
+export interface ClusterView {
   /** All objects of one kind in a namespace (null: cluster-scoped), raw and complete; a cut list is unreadable. */
-  list(
-    cluster: ClusterAccess,
-    resource: KubeResource,
-    namespace: string | null,
-  ): Promise<Reading<readonly Json[]>>;
+  list(resource: KubeResource, namespace: string | null): Promise<Reading<readonly Json[]>>;
+  /** The same list with nothing but the objects' metadata. */
+  glance(resource: KubeResource, namespace: string | null): Promise<Reading<Glimpse>>;
+}
+
+/** A list of metadata, not parsed before it is needed. */
+export interface Glimpse {
+  /** The answer from `"items":` to its end; null when it came in several pages. */
+  readonly text: string | null;
+  /** Throws CloudError for an answer that turns out not to be a list. */
+  objects(): readonly Json[];
+}
+
+export interface Clusters {
+  /** Calls nothing yet. A cluster that does not answer in time fails all further lists of the same view at once. */
+  at(cluster: ClusterAccess): ClusterView;
 }
 
 /** What a project's audit log answered. */
@@ -125,6 +152,37 @@ export interface Workflows {
   remove(workflow: string): Promise<void>;
 }
 
+/** What one pass leaves for the next. */
+export interface PassMark {
+  /** Passes are counted from 1. */
+  readonly pass: number;
+  readonly run: string;
+  readonly begunAt: string;
+  /** Null while it is under way, and for ever when it was killed. */
+  readonly finishedAt: string | null;
+  /** The last pass in which everybody was looked at in full; 0 when none was. */
+  readonly fullPass: number;
+  /** The last run that found anything new, and so has a row in the store; null when none did. */
+  readonly newsRun: string | null;
+  /** When the last pass began that got to everybody (RFC 3339); null when none did. */
+  readonly wholeAt: string | null;
+  /** Everybody this pass has looked at so far was looked at in full. */
+  readonly inFull: boolean;
+  /** Everybody up to here, in the order of the pass, has been looked at; null: nobody yet. */
+  readonly done: { readonly lookedAt: string; readonly name: string } | null;
+  /** Assets the last complete sweep showed, of how many tenants that stood; `doubted`: sweeps in a row that showed far fewer. */
+  readonly sweep: { readonly assets: number; readonly standing: number; readonly doubted: number } | null;
+}
+
+/** Memory between passes that is no row of the store: a pass that finds nothing new writes none. */
+export interface PassLog {
+  /** Of these tasks' passes; undefined when there was none. Throws CloudError when it cannot be read. */
+  read(shard: { readonly index: number; readonly count: number }): Promise<PassMark | undefined>;
+  write(shard: { readonly index: number; readonly count: number }, mark: PassMark): Promise<void>;
+  /** The newest mark of any shard. */
+  latest(): Promise<PassMark | undefined>;
+}
+
 /** A read-only half: what `check` and dry runs get. */
 export interface ObservePorts {
   readonly inventory: Inventory;
@@ -132,30 +190,48 @@ export interface ObservePorts {
   readonly clusters: Clusters;
   readonly auditLog: AuditLog;
   readonly clock: Clock;
+  /** Calls made to look so far, by API. */
+  readonly calls: () => Readonly<Record<string, number>>;
 }
 
 export interface Ports extends ObservePorts {
   readonly store: Store;
   readonly workflows: Workflows;
+  readonly passes: PassLog;
 }
 
+/**
+ * `oversized`: more than one reader may hold; whatever it is, it is set aside. `spent`: the budget of calls, or the time
+ * of the pass, ran out before this one was made.
+ */
 export type CloudErrorKind =
-  'denied' | 'not-found' | 'conflict' | 'throttled' | 'unavailable' | 'invalid' | 'unexpected';
+  | 'denied'
+  | 'not-found'
+  | 'conflict'
+  | 'throttled'
+  | 'unavailable'
+  | 'invalid'
+  | 'oversized'
+  | 'spent'
+  | 'unexpected';
 
 /** The one error every cloud client throws. The message says which call met what. */
 export class CloudError extends Error {
   readonly kind: CloudErrorKind;
   /** HTTP status; null when no answer came. */
   readonly httpStatus: number | null;
+  /** How long the service asked to be left alone; null when it did not say. */
+  readonly retryAfterMs: number | null;
   constructor(
     kind: CloudErrorKind,
     message: string,
-    options: { httpStatus?: number | null; cause?: unknown } = {},
+    options: { httpStatus?: number | null; retryAfterMs?: number | null; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'CloudError';
     this.kind = kind;
     this.httpStatus = options.httpStatus ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 
   get retryable(): boolean {

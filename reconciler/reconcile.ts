@@ -1,31 +1,34 @@
 /**
- * One pass on one screen: settle what was left open, move rollouts on, load the records, observe, judge each tenant,
- * stop if the fleet looks wrong, launch what policy allows, report. Every stage is a plain value; only `launch` and the store change anything.
+ * One pass on one screen: settle what was left open, move rollouts on, survey the fleet, sweep the inventory, look at
+ * each tenant and judge it, stop if the fleet looks wrong, launch what policy allows, report. The whole fleet is judged
+ * before anything is launched. Of a tenant nothing but its row is kept: the fleet may be larger than memory.
  */
-import { heldMeanwhile } from './admit.ts';
-import { assemble, count, rowOf, type Judged } from './assemble.ts';
+import { assemble, Roll } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
-import { Survey } from './coverage.ts';
 import { describe } from './error-text.ts';
-import { withFleetExceptions } from './fleet-exceptions.ts';
-import { guard, type Guard } from './guard.ts';
+import { FleetExceptions } from './fleet-exceptions.ts';
+import { guard } from './guard.ts';
 import { healthChecks } from './health.ts';
-import { inquire } from './inquire.ts';
-import { isObservable, judge, toContext, toObserved, type Judging } from './judge.ts';
-import { launch, PASS } from './launch.ts';
-import { load } from './load.ts';
-import { markLaunched, markSeen } from './mark.ts';
-import type { Platform, RunReport } from './model.ts';
-import { observe } from './observe.ts';
+import { Inquirer } from './inquire.ts';
+import { launchAll } from './launch-all.ts';
+import { PASS } from './launch.ts';
+import { lookAtFleet } from './look.ts';
+import { Marks } from './mark.ts';
+import { markOf } from './marks.ts';
+import { REPORT_FORMAT, type Platform, type RunReport } from './model.ts';
 import type { Operators } from './operators.ts';
+import { beginPass, type Freshness } from './passes.ts';
 import { WHOLE } from './policy/orders.ts';
 import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
 import type { Ports } from './ports.ts';
+import { remember } from './remember.ts';
+import { CLUSTER_KINDS, GCP_KINDS } from './resources/index.ts';
 import { moveRollouts } from './rollouts.ts';
-import { runRecordOf } from './run-record.ts';
 import { settle } from './settle.ts';
-import { confirmStrays } from './strays.ts';
+import { sweepFleet } from './sights.ts';
+import { survey } from './survey.ts';
 import { sweep } from './sweep.ts';
+import { tellExceptions } from './tell-exceptions.ts';
 
 export interface PassOptions {
   readonly platform: Platform;
@@ -35,7 +38,13 @@ export interface PassOptions {
   readonly only?: readonly string[];
   /** This task's share of the fleet. */
   readonly shard?: { readonly index: number; readonly count: number };
+  /** An attempt of the same id goes on where one that was killed had come to. */
   readonly runId: string;
+  /** Name of the code that judges, e.g. its version: what another one judged is judged anew. */
+  readonly version?: string;
+  readonly freshness?: Freshness;
+  /** How long the pass may look. Whoever it has not got to by then is told as stale. */
+  readonly minutes?: number;
   /** Left out: what the table says by itself. */
   readonly policy?: PolicySettings;
   /** Directives to leave out, for a dry run that looks ahead: what would be, if they had never been given. */
@@ -58,60 +67,86 @@ export type PassEvent =
 
 /** Throws only when the store cannot be read or written; everything else is in the report. */
 export async function reconcile(ports: Ports, options: PassOptions): Promise<RunReport> {
-  const startedAt = ports.clock.now().toISOString();
-  const emit = options.onEvent ?? (() => undefined);
-  if (!options.dryRun) {
-    await settle(ports, (tenant, error) => emit({ type: 'problem', tenant, message: describe(error) }));
+  const { platform, dryRun, onEvent = () => undefined } = options;
+  const begun = ports.clock.now();
+  const now = begun.toISOString();
+  const by = { rules: (options.policy ?? DEFAULT_POLICY).rules, share: options.shard ?? WHOLE };
+  const until = begun.getTime() + (options.minutes ?? Infinity) * 60_000;
+  const look = { ...options, now, by, until, basis: basisOf(options), whole: options.only === undefined };
+  const problem = (message: string) => onEvent({ type: 'problem', tenant: PASS, message });
+  const calls = ports.calls();
+  if (!dryRun) {
+    await settle(ports, (tenant, error) => onEvent({ type: 'problem', tenant, message: describe(error) }));
   }
-
   const rollouts = await moveRollouts(ports, options);
 
-  const cases = await load(ports.store, options);
-  emit({ type: 'loaded', tenants: cases.length });
+  const pass = await beginPass(ports, look, problem);
+  const fleet = pass.known(await survey(ports.store, look));
+  onEvent({ type: 'loaded', tenants: fleet.entries.length });
 
-  const observable = cases.filter(isObservable);
-  const survey = new Survey(observable.map(toContext).filter((context) => context !== null));
-  const have = await observe(ports, options.platform.scope, observable.map(toObserved), survey);
-  emit({ type: 'observed', tenants: have.size });
+  const turns = pass.turnsOf(fleet.entries);
+  const sights = await sweepFleet(ports, fleet, { ...look, pass, turns });
+  const roll = new Roll(fleet.entries.length);
+  const marks = new Marks({ ...look, share: by.share });
+  const exceptions = new FleetExceptions({ ...look, share: by.share });
+  const inquirer = new Inquirer(ports, platform);
+  const work = { ports, fleet, turns, sights, pass, roll, inquirer, exceptions, marks, options: look };
+  const looked = await lookAtFleet(work);
+  await tellExceptions(ports, { fleet, roll, looked, exceptions }, look);
+  onEvent({ type: 'observed', tenants: fleet.entries.length });
 
-  const named = new Set(options.only);
-  const by = { rules: (options.policy ?? DEFAULT_POLICY).rules, share: options.shard ?? WHOLE };
-  const look = { whole: options.only === undefined, share: by.share, now: startedAt };
-  const judged = await Promise.all(
-    cases.map(async (item) => {
-      const { name } = item.stored;
-      const strays = await confirmStrays(ports.reads, survey, name);
-      const surplus = { coverage: survey.coverageOf(name), strays };
-      return judge(named.has(name) ? { ...item, failures: 0 } : item, have.get(name), startedAt, by, surplus);
-    }),
-  );
-  const known = await inquire(ports, options.platform, withFleetExceptions(judged, look));
-  const rows = known.map(rowOf);
   const guarded = await guard(
     ports,
-    { rows, verdicts: count(rows.map(({ verdict }) => verdict)) },
+    { rows: roll.inOrder(), verdicts: roll.summary().verdicts },
     {
       limits: options.breaker ?? DEFAULT_LIMITS,
       operators: options.operators ?? [],
-      shard: options.only === undefined ? (options.shard ?? { index: 0, count: 1 }) : null,
+      shard: look.whole ? by.share : null,
     },
   );
-  const admitted = heldBack(known, guarded);
-  const launched = options.dryRun
-    ? admitted
-    : await launchAll(ports, options, admitted, { by, permit: guarded.permit });
-  if (!options.dryRun && guarded.breaker === null) await askHealth(ports, options, rollouts.due);
+  roll.rows = guarded.rows;
+  if (!dryRun) {
+    const named = new Set(options.only);
+    const { permit } = guarded;
+    await launchAll({ ports, platform, fleet, roll, looked, by, named, permit, begunAt: now, onEvent });
+    if (guarded.breaker === null) await askHealth(ports, options, rollouts.due);
+  }
 
-  const times = { startedAt, finishedAt: ports.clock.now().toISOString() };
-  const fleet = { ...guarded.fleet, rollouts: rollouts.reports };
-  const report = assemble(launched, options, times, { breaker: guarded.breaker, fleet });
-  if (!options.dryRun) {
-    await ports.store.saveRun(runRecordOf(report, cases, options.only ?? null));
-    await markSeen(ports.store, launched, look);
+  const times = { startedAt: now, finishedAt: ports.clock.now().toISOString() };
+  const report = assemble(
+    roll,
+    options,
+    { ...times, calls: more(ports.calls(), calls) },
+    { breaker: guarded.breaker, fleet: { ...guarded.fleet, rollouts: rollouts.reports } },
+  );
+  if (!dryRun) {
+    const only = options.only ?? null;
+    await remember(ports, { report, looked, marks, pass, only, swept: sights.swept, now }, problem);
     await tidy(ports, options);
   }
   return report;
 }
+
+/** A judgement rests on more than the world: on the code that made it, and on what it was told to work on. */
+const basisOf = ({ platform, policy, version = '' }: PassOptions): string =>
+  markOf(
+    JSON.stringify([
+      REPORT_FORMAT,
+      version,
+      platform,
+      (policy ?? DEFAULT_POLICY).rules,
+      [...GCP_KINDS, ...CLUSTER_KINDS].map(({ kind }) => kind),
+    ]),
+  );
+
+/** Calls made since. */
+const more = (now: Readonly<Record<string, number>>, before: Readonly<Record<string, number>>) =>
+  Object.fromEntries(
+    Object.entries(now).flatMap(([api, count]) => {
+      const since = count - (before[api] ?? 0);
+      return since === 0 ? [] : [[api, since]];
+    }),
+  );
 
 /** Once per pass, whatever the number of tasks; what cannot be removed today is removed another day. */
 async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Promise<void> {
@@ -125,68 +160,10 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
   }
 }
 
-/** What the breaker let of each tenant's row. */
-export function heldBack(judged: readonly Judged[], { rows, breaker }: Guard): Judged[] {
-  if (breaker === null) return [...judged];
-  const guarded = new Map(rows.map((row) => [row.name, row]));
-  return judged.map((item) => {
-    const row = guarded.get(item.case.stored.name);
-    const isHeld = row !== undefined && row.actions.length < item.plan.actions.length;
-    return isHeld ? { ...item, plan: { actions: [], held: row.held } } : item;
-  });
-}
-
 /** Looks that a rollout waits for; whoever is changed in this pass is asked at the end of that. */
 async function askHealth(ports: Ports, options: PassOptions, due: readonly string[]): Promise<void> {
   if (due.length === 0) return;
   for (const { tenant, intent } of await healthChecks(ports, options.platform, { only: due })) {
     if (intent !== null) options.onEvent?.({ type: 'launched', tenant, flow: 'health-check', intent });
   }
-}
-
-/** One after the other: the store's transactions and the definition's deployment would only contend. */
-export async function launchAll(
-  ports: Ports,
-  options: PassOptions,
-  judged: readonly Judged[],
-  { by, permit }: { readonly by: Judging; readonly permit: Guard['permit'] },
-): Promise<Judged[]> {
-  const emit = options.onEvent ?? (() => undefined);
-  const done: Judged[] = [];
-  for (const item of judged) {
-    const [action] = item.plan.actions;
-    const { tenant, applied, ledger, stored } = item.case;
-    if (action === undefined || tenant === null) {
-      done.push(item);
-      continue;
-    }
-    const now = ports.clock.now().toISOString();
-    const held = await heldMeanwhile(ports.store, item, action, { now, by });
-    if (held !== undefined) {
-      done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
-      continue;
-    }
-    const result = await launch(ports, options.platform, {
-      tenant,
-      applied: applied?.tenant ?? null,
-      ledger,
-      generation: stored.generation,
-      flow: action.flow,
-      because: [...action.because, ...(item.approval === null ? [] : [`approval:${item.approval.id}`])],
-      requester: PASS,
-      mayDestroy: action.mayDestroy ?? [],
-      ...(permit !== undefined && { permit }),
-    });
-    if (result.outcome === 'launched') {
-      await markLaunched(ports.store, item);
-      emit({ type: 'launched', tenant: stored.name, flow: action.flow, intent: result.intent });
-      done.push({ ...item, executions: new Map([[action, result.execution]]) });
-    } else {
-      emit({ type: 'problem', tenant: stored.name, message: result.message });
-      const reason = result.outcome === 'held' ? result.reason : ('retry-later' as const);
-      const held = { ...action, reason, message: result.message, next: null };
-      done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
-    }
-  }
-  return done;
 }

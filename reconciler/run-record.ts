@@ -1,25 +1,27 @@
-/** What a pass leaves in the store: its run row, findings that are new, those that are gone, and their past. Pure. */
+/** What a pass leaves in the store of the tenants it judged: findings that are new, those that are gone, and their past. Pure. */
 import type { FindingEntry, Looked, RunRecord } from '../desired-state/store.ts';
 import { keptOf, lasts } from './attribute.ts';
-import { historyChanges, isHidden } from './history.ts';
+import { historyChanges, isHidden, type Memory } from './history.ts';
 import type { Case } from './load.ts';
 import { findingKey, type Finding, type Json, type RunReport, type TenantReport } from './model.ts';
+
+export type Changes = Required<Pick<RunRecord, 'opened' | 'resolved' | 'history'>>;
 
 /**
  * Before the first full apply nothing can have drifted, so nothing has an onset worth keeping: a fleet that is being
  * built leaves no findings behind. A finding that could not be re-examined (its tenant is in flight or unreadable there) is not resolved
- * by that, and neither is one of a tenant whose record cannot be used.
+ * by that, and neither is one of a tenant whose record cannot be used. `now`: when the pass began (RFC 3339).
  */
-export function runRecordOf(
-  report: RunReport,
-  cases: readonly Case[],
-  only: readonly string[] | null,
-): RunRecord {
+export function changesOf(
+  tenants: readonly TenantReport[],
+  cases: readonly ({ readonly stored: Pick<Case['stored'], 'name'> } & Memory)[],
+  now: string,
+): Changes {
   const memories = new Map(cases.map((item) => [item.stored.name, item]));
-  const known = new Map(cases.map((item) => [item.stored.name, item.known]));
-  const opened = report.tenants.filter(wasApplied).flatMap((tenant) =>
+  const knownOf = (tenant: TenantReport) => memories.get(tenant.name)?.known;
+  const opened = tenants.filter(wasApplied).flatMap((tenant) =>
     tenant.findings
-      .filter((finding) => isNews(finding, known.get(tenant.name)?.get(findingKey(finding))))
+      .filter((finding) => isNews(finding, knownOf(tenant)?.get(findingKey(finding))))
       .map((finding) => ({
         name: tenant.name,
         key: findingKey(finding),
@@ -31,21 +33,22 @@ export function runRecordOf(
         } as unknown as Json,
       })),
   );
-  const resolved = report.tenants.flatMap((tenant) => {
+  const resolved = tenants.flatMap((tenant) => {
     if (tenant.verdict === 'invalid') return [];
     const seen = new Set(tenant.findings.map(findingKey));
-    return [...(known.get(tenant.name)?.keys() ?? [])]
+    return [...(knownOf(tenant)?.keys() ?? [])]
       .filter((key) => !seen.has(key) && !isHidden(key, tenant.findings))
       .map((key) => ({ name: tenant.name, key }));
   });
-  const history = report.tenants.filter(wasApplied).flatMap((tenant) => {
+  const history = tenants.filter(wasApplied).flatMap((tenant) => {
     const memory = memories.get(tenant.name);
-    return memory === undefined || tenant.verdict === 'invalid'
-      ? []
-      : historyChanges(tenant, memory, report.run.startedAt);
+    return memory === undefined || tenant.verdict === 'invalid' ? [] : historyChanges(tenant, memory, now);
   });
-  return { report, opened, resolved, history, looked: lookedOf(report, only) };
+  return { opened, resolved, history };
 }
+
+export const hasChanges = ({ opened, resolved, history }: Changes): boolean =>
+  opened.length > 0 || resolved.length > 0 || history.length > 0;
 
 /** A finding nobody has seen before, or one whose author is known only now. */
 const isNews = (finding: Finding, entry: FindingEntry | undefined): boolean =>
@@ -56,7 +59,11 @@ const wasApplied = (tenant: TenantReport): boolean => tenant.appliedGeneration !
 /** More than this cannot be kept by name; then nothing is said. */
 const MOST_EXCEPT = 1000;
 
-function lookedOf({ run, tenants }: RunReport, only: readonly string[] | null): Omit<Looked, 'at'> | null {
+/** Whom the pass looked at, for later ones to know when a difference was last not there. */
+export function lookedOf(
+  { run, tenants }: RunReport,
+  only: readonly string[] | null,
+): Omit<Looked, 'at'> | null {
   const except = tenants
     .filter((tenant) => !wasApplied(tenant) || tenant.verdict === 'invalid' || tenant.staleSince !== null)
     .map(({ name }) => name);

@@ -14,6 +14,7 @@ import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInf
 import { at } from './json.ts';
 import type { Json, Platform } from './model.ts';
 import type { Operators } from './operators.ts';
+import { passFileSchema, passSettings, type PassSettings } from './pass-settings.ts';
 import {
   LOCAL_IDENTITIES,
   LOCAL_PLATFORM,
@@ -27,7 +28,7 @@ import {
 import { parsePolicy } from './policy-settings.ts';
 import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
 
-export { LOCAL_PLATFORM, SettingsError };
+export { LOCAL_PLATFORM, SettingsError, type PassSettings };
 
 export interface Settings {
   readonly store: StoreChoice;
@@ -40,6 +41,7 @@ export interface Settings {
   readonly breaker: BreakerLimits;
   /** Who may act on the fleet as a whole. */
   readonly operators: Operators;
+  readonly pass: PassSettings;
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
   platform(): Platform;
 }
@@ -81,6 +83,7 @@ const fileSchema = z.strictObject({
   policy: z.unknown().optional(),
   breaker: breakerSchema,
   operators: z.array(z.email('use an email address')).optional(),
+  pass: passFileSchema,
 });
 type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
@@ -102,6 +105,7 @@ export function loadSettings(input: SettingsInput): Settings {
     policy: file.policy,
     breaker: file.breaker,
     operators: operatorsOf(input, file, info !== undefined || isPlayground(store)),
+    pass: passSettings(env, file.pass),
     platform: () => complete(platform),
   };
 }

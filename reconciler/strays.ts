@@ -22,22 +22,49 @@ export interface SeenStray extends Stray {
   readonly doubt: string | null;
 }
 
-/** The tenant's strays, each asked of its owning API: the inventory may be late, and what is gone is no finding. */
-export async function confirmStrays(
+/**
+ * The tenant's strays, each asked of its owning API: the inventory may be late, and what is gone is no finding. `until`:
+ * how long a call may wait for its turn (milliseconds since 1970); throws CloudError `spent` beyond.
+ */
+export const confirmStrays = (
   reads: DirectReads,
   survey: Survey,
   tenant: string,
+  until: number,
+): Promise<SeenStray[]> =>
+  seeEach(reads, survey.straysOf(tenant), { until, onGone: (stray) => survey.forget(tenant, stray) });
+
+/** Where no sweep has shown the project: the strays that earlier passes have told of, each asked of its owning API. */
+export const confirmKnown = (
+  reads: DirectReads,
+  project: string,
+  known: ReadonlyMap<string, FindingEntry>,
+  until: number,
+): Promise<SeenStray[]> =>
+  seeEach(
+    reads,
+    [...known.keys()]
+      .filter((key) => key.startsWith(`extra:${KIND}/`))
+      .map((key) => ({ name: nameOf(project, key.slice('extra:'.length)), data: null })),
+    { until, onGone: () => undefined },
+  );
+
+async function seeEach(
+  reads: DirectReads,
+  strays: readonly Stray[],
+  { until, onGone }: { readonly until: number; readonly onGone: (stray: Stray) => void },
 ): Promise<SeenStray[]> {
   const limit = pLimit(READS_AT_ONCE);
   const seen = await Promise.all(
-    survey.straysOf(tenant).map((stray) =>
+    strays.map((stray) =>
       limit(async (): Promise<SeenStray[]> => {
-        const reading = await reads.get({ service: 'compute', path: `/compute/v1/${pathOf(stray.name)}` });
+        const ref = { service: 'compute', path: `/compute/v1/${pathOf(stray.name)}` } as const;
+        const reading = await reads.get(ref, until);
         const { at, source } = reading;
         if (reading.state === 'present') return [{ ...stray, data: reading.value, source, at, doubt: null }];
         if (reading.state === 'unreadable')
           return [{ ...stray, source: 'cloudasset', at, doubt: reading.reason }];
-        survey.forget(tenant, stray);
+        onGone(stray);
         return [];
       }),
     ),
@@ -54,7 +81,8 @@ export function strayFindings(
 ): Finding[] {
   return strays.map(({ name, data, source, at, doubt }) => {
     const draft = { class: 'extra', resource: `${KIND}/${tail(name) ?? name}`, field: null } as const;
-    const what = summaryOf(data);
+    const before = known.get(findingKey(draft));
+    const what = (data === null ? textAt(before?.detail ?? null, 'have') : null) ?? summaryOf(data);
     return {
       ...draft,
       ...UNKNOWN_PAST,
@@ -70,16 +98,17 @@ export function strayFindings(
       }`,
       source,
       at,
-      since: known.get(findingKey(draft))?.firstSeen ?? now,
+      since: before?.firstSeen ?? now,
     };
   });
 }
 
 /** The full name behind a stray's finding; null for a finding about anything else. */
 export const strayName = (project: string, { kind, resource }: Finding): string | null =>
-  kind === KIND
-    ? `compute.googleapis.com/projects/${project}/global/firewalls/${resource.slice(KIND.length + 1)}`
-    : null;
+  kind === KIND ? nameOf(project, resource) : null;
+
+const nameOf = (project: string, resource: string): string =>
+  `compute.googleapis.com/projects/${project}/global/firewalls/${resource.slice(KIND.length + 1)}`;
 
 /** `INGRESS from 0.0.0.0/0 allows tcp:22`. */
 function summaryOf(data: Json): string {

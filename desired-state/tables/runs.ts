@@ -46,6 +46,27 @@ export async function openFindings(rows: RowReader, names: readonly string[]): P
   return found;
 }
 
+const KEYS_PER_PAGE = 1000;
+
+export async function* openFindingKeys(
+  rows: RowReader,
+): AsyncGenerator<Pick<FindingEntry, 'name' | 'key'>[]> {
+  let after: string[] = [''];
+  for (;;) {
+    const page = await rows.scan(
+      'Findings',
+      { ranges: [{ start: after, startOpen: true, end: [], endOpen: false }] },
+      { limit: KEYS_PER_PAGE, columns: ['name', 'key'] },
+    );
+    const found = page.map((row) => ({ name: text(row, 'name'), key: text(row, 'key') }));
+    const last = found.at(-1);
+    if (last === undefined) return;
+    yield found;
+    if (found.length < KEYS_PER_PAGE) return;
+    after = [last.name, last.key];
+  }
+}
+
 export async function saveRun(engine: Engine, model: TableModel, run: RunRecord): Promise<void> {
   const steps: ((tx: RowTransaction) => void)[] = [
     ...run.resolved.map(

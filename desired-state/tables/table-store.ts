@@ -15,12 +15,14 @@ import type {
   LedgerEntry,
   Looked,
   NewIntent,
+  Observation,
   RequestEntry,
   Revision,
   RunRecord,
   Store,
   StoredRollout,
   StoredTenant,
+  TenantMark,
 } from '../store.ts';
 import * as directives from './directives.ts';
 import type { Engine } from './engine.ts';
@@ -28,6 +30,7 @@ import * as executions from './executions.ts';
 import * as history from './history.ts';
 import * as ledger from './ledger.ts';
 import * as rollouts from './rollouts.ts';
+import * as observations from './observations.ts';
 import { RowReader } from './rows.ts';
 import * as runs from './runs.ts';
 import * as tenants from './tenants.ts';
@@ -53,6 +56,10 @@ export class TableStore implements Store {
 
   getTenant(name: string): Promise<StoredTenant | undefined> {
     return tenants.getTenant(this.rows, name);
+  }
+
+  tenantsOf(names: readonly string[]): Promise<StoredTenant[]> {
+    return tenants.tenantsOf(this.rows, names);
   }
 
   listTenants(shard?: Shard): AsyncIterable<StoredTenant> {
@@ -137,6 +144,30 @@ export class TableStore implements Store {
 
   listRollouts(which: { readonly open: boolean }): Promise<StoredRollout[]> {
     return rollouts.listRollouts(this.rows, which);
+  }
+
+  surveyTenants(): AsyncIterable<readonly TenantMark[]> {
+    return observations.surveyTenants(this.rows);
+  }
+
+  observationsOf(names: readonly string[]): Promise<Map<string, Observation>> {
+    return observations.observationsOf(this.rows, names);
+  }
+
+  clustersOf(names: readonly string[]): Promise<Map<string, Json>> {
+    return observations.clustersOf(this.rows, names);
+  }
+
+  saveObservations(rows: readonly Observation[]): Promise<void> {
+    return observations.saveObservations(this.engine, this.model, rows);
+  }
+
+  touchObservations(...args: Parameters<Store['touchObservations']>): Promise<void> {
+    return observations.touchObservations(this.engine, this.model, ...args);
+  }
+
+  openFindingKeys(): AsyncIterable<readonly Pick<FindingEntry, 'name' | 'key'>[]> {
+    return runs.openFindingKeys(this.rows);
   }
 
   openFindings(names: readonly string[]): Promise<FindingEntry[]> {

@@ -7,6 +7,7 @@ import { isObject } from '../problems.ts';
 import { checkShard, shardOf } from '../shard.ts';
 import type { Shard } from '../shard.ts';
 import type { ApplyRequest, ApplyResult, Revision, StoredTenant } from '../store.ts';
+import { chunks } from './chunks.ts';
 import { prefix } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { integer, json, text } from './fields.ts';
@@ -19,6 +20,15 @@ const PAGE = 200;
 export async function getTenant(rows: RowReader, name: string): Promise<StoredTenant | undefined> {
   const row = await rows.get('Tenants', [name]);
   return row && toTenant(row);
+}
+
+/** Names without a record are left out. */
+export async function tenantsOf(rows: RowReader, names: readonly string[]): Promise<StoredTenant[]> {
+  const found: StoredTenant[] = [];
+  for (const part of chunks([...new Set(names)], PAGE)) {
+    found.push(...(await rows.scan('Tenants', { keys: part.map((name) => [name]) })).map(toTenant));
+  }
+  return found;
 }
 
 export async function* listTenants(rows: RowReader, shard?: Shard): AsyncGenerator<StoredTenant> {

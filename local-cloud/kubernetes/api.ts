@@ -77,7 +77,7 @@ function answerObject(cluster: Cluster, route: ObjectRoute, request: ApiRequest)
     case 'get':
       return ok(route.subresource === 'scale' ? scaleOf(get(cluster, route)) : get(cluster, route));
     case 'list':
-      return ok(list(cluster, route, query));
+      return ok(list(cluster, route, query, request.headers.accept));
     case 'create':
       return written(create(cluster, kind, namespace, objectBody(request), optionsOf(route, request)), route);
     case 'update':

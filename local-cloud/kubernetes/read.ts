@@ -29,7 +29,7 @@ interface Continue {
 const keyOf = ({ metadata }: Kube): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
 /** Throws 410 when the page token is older than the log of changes reaches back. */
-export function list(cluster: Cluster, route: ObjectRoute, query: URLSearchParams): Body {
+export function list(cluster: Cluster, route: ObjectRoute, query: URLSearchParams, accept = ''): Body {
   const token = readContinue(query.get('continue'));
   if (token && token.version < cluster.store.compacted) {
     throw expired('The provided continue parameter is too old to display a consistent list result.');
@@ -40,17 +40,45 @@ export function list(cluster: Cluster, route: ObjectRoute, query: URLSearchParam
   const page = all.slice(0, limit);
   const last = page.at(-1);
   const more = all.length - page.length;
+  const partial = wantsMetadata(accept);
   return {
-    kind: `${route.kind.kind}List`,
-    apiVersion: apiVersionOf(route.kind),
+    kind: partial ? 'PartialObjectMetadataList' : `${route.kind.kind}List`,
+    apiVersion: partial ? META : apiVersionOf(route.kind),
     metadata: {
       resourceVersion: String(version),
       ...(more > 0 &&
         last && { continue: writeContinue({ version, last: keyOf(last) }), remainingItemCount: more }),
     },
-    items: page.map((object) => listItem(route.kind, object)),
+    items: page.map((object) => (partial ? metadataOf(object) : listItem(route.kind, object))),
   };
 }
+
+const META = 'meta.k8s.io/v1';
+
+/**
+ * The first media type of an Accept header that is served decides: JSON, of the whole object or of its metadata alone.
+ * Source: https://kubernetes.io/docs/reference/using-api/api-concepts, alternate representations.
+ */
+function wantsMetadata(accept: string): boolean {
+  for (const clause of accept.split(',')) {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim());
+    if (type !== 'application/json' && type !== '*/*') continue;
+    const given = new Map(parameters.map((parameter) => parameter.split('=', 2) as [string, string]));
+    const as = given.get('as');
+    if (as === undefined) return false;
+    if (as === 'PartialObjectMetadataList' && given.get('g') === 'meta.k8s.io' && given.get('v') === 'v1') {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Unlike the items of a built-in list, these say what they are. Source: apiserver, handlers/response.go. */
+const metadataOf = ({ metadata }: Kube): Body => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: META,
+  metadata,
+});
 
 /** Items of built-in lists carry no type words; the list's kind says it all. */
 const listItem = (kind: Kind, object: Kube): Body =>

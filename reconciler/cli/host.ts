@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 import type { Store } from '../../desired-state/store.ts';
-import type { Ports } from '../ports.ts';
+import type { PassMark, Ports } from '../ports.ts';
 import type { Paint } from '../report/text.ts';
 import type { Settings } from '../settings.ts';
 
@@ -76,6 +76,21 @@ export class Cli {
     const { store, local, identities } = settings;
     const ports = await connect({ platform, store, local, identities });
     return using(ports.store, settings, () => use(ports, settings));
+  }
+
+  /**
+   * What the newest pass left for the next one. Undefined where that cannot be had: commands that read the store need no
+   * cloud, and nothing depends on it but a sentence.
+   */
+  async lastPass(): Promise<PassMark | undefined> {
+    try {
+      const settings = await this.settings();
+      const platform = settings.platform();
+      const { readPassLog } = await import('../clouds/connect.ts');
+      return await readPassLog({ ...settings, platform }).latest();
+    } catch {
+      return undefined;
+    }
   }
 
   /** Email of who asks, for authorship and ownership. */

@@ -1,18 +1,25 @@
 /** A tenant as people ask for it: its record, what the ledger knows, and what the last pass said. */
-import type { LedgerEntry, Store, StoredTenant } from '../../desired-state/store.ts';
+import type { LedgerEntry, Observation, Store, StoredTenant } from '../../desired-state/store.ts';
 import { inSchemaOrder } from '../../desired-state/parse.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { Json, RunReport, TenantReport } from '../model.ts';
 import { classCounts, countByClass } from '../report/words.ts';
 import { notFound } from './failure.ts';
 
+/** The pass that told what is known of a tenant. Later ones that found nothing new have told nothing. */
+export interface ToldBy {
+  readonly run: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly mode: RunReport['run']['mode'];
+}
+
 export interface TenantView {
   readonly stored: StoredTenant;
   readonly ledger: LedgerEntry | undefined;
-  /** Of the last pass that saw it. */
+  /** As it was last told. */
   readonly report: TenantReport | undefined;
-  /** The last pass, when it saw this tenant. */
-  readonly run: RunReport['run'] | undefined;
+  readonly told: ToldBy | undefined;
 }
 
 /** In name order; all when `names` is empty. Throws NotFound for the first name nobody knows. */
@@ -29,12 +36,28 @@ export async function tenantViews(store: Store, names: readonly string[]): Promi
   const ledger = await store.ledgerOf(records.map(({ name }) => name));
   const latest: RunReport | undefined = await store.latestRun();
   const reports = new Map(latest?.tenants.map((tenant) => [tenant.name, tenant]));
+  const looks = await store.observationsOf(records.map(({ name }) => name));
   return records.map((stored) => ({
     stored,
     ledger: ledger.get(stored.name),
-    report: reports.get(stored.name),
-    run: reports.has(stored.name) ? latest?.run : undefined,
+    ...lastTold(looks.get(stored.name), latest, reports.get(stored.name)),
   }));
+}
+
+/** Of the last run, when it speaks of the tenant and nobody has looked since; else of the last look. */
+function lastTold(
+  look: Observation | undefined,
+  latest: RunReport | undefined,
+  row: TenantReport | undefined,
+): Pick<TenantView, 'report' | 'told'> {
+  const newer = row !== undefined && latest !== undefined && latest.run.startedAt >= (look?.lookedAt ?? '');
+  if (newer) {
+    const { id, finishedAt, mode } = latest.run;
+    return { report: row, told: { run: id, at: finishedAt, mode } };
+  }
+  if (look === undefined) return { report: undefined, told: undefined };
+  // Only passes that act are kept.
+  return { report: look.report, told: { run: look.run, at: look.lookedAt, mode: 'act' } };
 }
 
 /** The record with what the system adds, in the shape `apply` takes back; `status` is dropped there. */

@@ -4,9 +4,11 @@ import { isObject, numberAt, textAt } from '../json.ts';
 import type { Json } from '../model.ts';
 import { CloudError, type Clock, type CloudErrorKind } from '../ports.ts';
 import type { TokenSource } from './auth.ts';
+import type { Budget } from './budget.ts';
+import { collect, parseBody, RESOURCE_LIMIT, retryAfter } from './body.ts';
 import type { Endpoints, ServiceName } from './endpoints.ts';
 
-interface RestRequest {
+export interface RestRequest {
   readonly service: ServiceName;
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path with its query. */
@@ -16,11 +18,18 @@ interface RestRequest {
   readonly safeToRepeat?: boolean;
   /** Told the time of the answer by the server's clock (its Date header), when it says one. */
   readonly onDate?: (date: string) => void;
+  /** How long it may wait for its turn in the budget (milliseconds since 1970); without it, as long as that takes. */
+  readonly until?: number;
 }
 
+/** Makes something of an answer's bytes; `what` names the call for errors. What it throws is retried if it may be. */
+export type ReadBody<T> = (body: AsyncIterable<Uint8Array>, what: string) => Promise<T>;
+
 export interface Rest {
-  /** The answer as JSON; throws CloudError. */
+  /** The answer as JSON; throws CloudError, `oversized` beyond {@link RESOURCE_LIMIT}. */
   request(request: RestRequest): Promise<Json>;
+  /** The same with a reader of one's own. */
+  read<T>(request: RestRequest, read: ReadBody<T>): Promise<T>;
 }
 
 export interface RestOptions {
@@ -29,83 +38,93 @@ export interface RestOptions {
   readonly clock: Clock;
   /** 0 to 1; jitters the back-off. Handed in, so that a test knows it. */
   readonly random?: () => number;
+  /** From sending to the last byte of the answer. */
+  readonly deadlineMs?: number;
+  /** Only what looks has one; what acts is asked for by people, or bounded by what may be launched. */
+  readonly budget?: Budget;
 }
 
 const DEADLINE_MS = 30_000;
 const ATTEMPTS = 4;
 const FIRST_DELAY_MS = 200;
+/** A service that wants to be left alone for longer is asked again by the next pass. */
+const LONGEST_PAUSE_MS = 60_000;
 
-export function restClient({ endpoints, tokens, clock, random = Math.random }: RestOptions): Rest {
-  return {
-    request: async (request) => {
-      const method = request.method ?? 'GET';
-      const what = `${method} ${endpoints[request.service]}${request.path.split('?', 1)[0] ?? ''}`;
-      const mayRepeat = request.safeToRepeat ?? method === 'GET';
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await once(
-            `${endpoints[request.service]}${request.path}`,
-            method,
-            request,
-            await tokens.token(),
-            what,
-          );
-        } catch (error) {
-          const again = error instanceof CloudError && error.retryable && mayRepeat && attempt < ATTEMPTS;
-          if (!again) throw error;
-          await clock.sleep(FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + random()));
-        }
+const asJson: ReadBody<Json> = async (body, what) =>
+  parseBody(await collect(body, RESOURCE_LIMIT, what), what);
+
+export function restClient(options: RestOptions): Rest {
+  const { endpoints, tokens, clock, budget, random = Math.random, deadlineMs = DEADLINE_MS } = options;
+  const read = async <T>(request: RestRequest, reader: ReadBody<T>): Promise<T> => {
+    const method = request.method ?? 'GET';
+    const url = `${endpoints[request.service]}${request.path}`;
+    const mayRepeat = request.safeToRepeat ?? method === 'GET';
+    const { service, path, until = Infinity } = request;
+    for (let attempt = 1; ; attempt += 1) {
+      await budget?.take(service, path, until);
+      try {
+        const token = await tokens.token();
+        const answer = await once({ ...request, url, method, token, deadlineMs }, reader);
+        budget?.answered(service, path);
+        return answer;
+      } catch (error) {
+        const throttled = error instanceof CloudError && error.kind === 'throttled';
+        if (throttled) budget?.refused(service, path, error.retryAfterMs);
+        const again = error instanceof CloudError && error.retryable && mayRepeat && attempt < ATTEMPTS;
+        if (!again) throw error;
+        const pause = Math.max(
+          FIRST_DELAY_MS * 2 ** (attempt - 1) * (0.5 + random()),
+          error.retryAfterMs ?? 0,
+        );
+        if (pause > LONGEST_PAUSE_MS) throw error;
+        // With a budget, the next attempt waits for its turn together with everybody else's.
+        if (!throttled || budget === undefined) await clock.sleep(pause);
       }
-    },
+    }
   };
+  return { read, request: (request) => read(request, asJson) };
 }
 
-async function once(
-  url: string,
-  method: string,
-  { body, onDate }: Pick<RestRequest, 'body' | 'onDate'>,
-  token: string,
-  what: string,
-): Promise<Json> {
-  let response: Response;
-  let text: string;
+interface Attempt extends Pick<RestRequest, 'body' | 'onDate'> {
+  readonly url: string;
+  readonly method: string;
+  readonly token: string;
+  readonly deadlineMs: number;
+}
+
+async function once<T>(attempt: Attempt, read: ReadBody<T>): Promise<T> {
+  const { url, method, body, token, deadlineMs, onDate } = attempt;
+  const what = `${method} ${url.split('?', 1)[0] ?? ''}`;
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(deadlineMs),
     });
-    text = await response.text();
+    if (!response.ok) throw httpError(what, response, await collect(bytesOf(response), RESOURCE_LIMIT, what));
+    const date = response.headers.get('date');
+    if (date !== null) onDate?.(date);
+    return await read(bytesOf(response), what);
   } catch (cause) {
-    throw new CloudError('unavailable', `${what}: ${connectionText(cause)}`, { cause });
+    if (cause instanceof CloudError) throw cause;
+    throw new CloudError('unavailable', `${what}: ${connectionText(cause, deadlineMs)}`, { cause });
   }
-  if (!response.ok) throw httpError(what, response.status, text);
-  const date = response.headers.get('date');
-  if (date !== null) onDate?.(date);
-  return parse(what, text);
+}
+
+/** A 204 has no body at all. */
+async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {
+  if (body !== null) yield* body as AsyncIterable<Uint8Array>;
 }
 
 /** Undici hides the reason one level down. */
-function connectionText(cause: unknown): string {
+function connectionText(cause: unknown, deadlineMs: number): string {
   if (!(cause instanceof Error)) return 'the connection failed';
-  if (cause.name === 'TimeoutError') return `no answer within ${DEADLINE_MS / 1000} s`;
+  if (cause.name === 'TimeoutError') return `no answer within ${deadlineMs / 1000} s`;
   return redact(cause.cause instanceof Error ? cause.cause.message : cause.message);
-}
-
-/** An empty 200 is an empty object; anything that is not JSON is an answer nobody may draw conclusions from. */
-function parse(what: string, text: string): Json {
-  if (text === '') return {};
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    throw new CloudError('unexpected', `${what}: the answer is not JSON (${text.length} characters)`, {
-      httpStatus: 200,
-    });
-  }
 }
 
 /** HTTP status to kind; shared by every client so that a 403 means the same wherever it comes from. */
@@ -119,10 +138,11 @@ export function kindOfStatus(status: number, reason: string | null = null): Clou
   return status >= 400 ? 'invalid' : 'unexpected';
 }
 
-function httpError(what: string, status: number, text: string): CloudError {
+function httpError(what: string, response: Response, bytes: Buffer): CloudError {
+  const { status } = response;
   let body: Json = null;
   try {
-    body = JSON.parse(text) as Json;
+    body = JSON.parse(bytes.toString()) as Json;
   } catch {
     // A proxy's HTML page, say: the status alone has to do.
   }
@@ -133,6 +153,6 @@ function httpError(what: string, status: number, text: string): CloudError {
     // A 404 that is not Google's own (a proxy's page, a wrong host) does not say that the resource is gone.
     kind === 'not-found' && numberAt(body, 'error', 'code') !== 404 ? 'unexpected' : kind,
     `${what}: HTTP ${status}${message === null ? '' : `: ${redact(message)}`}`,
-    { httpStatus: status },
+    { httpStatus: status, retryAfterMs: retryAfter(response.headers.get('retry-after')) },
   );
 }

@@ -1,5 +1,5 @@
 /** Where our own files are, in a checkout (sources) as in an installed package (`dist/`). */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 
 /** Folder that holds the rooms: the checkout itself, or `dist`. */
@@ -14,3 +14,7 @@ export function packageRoot(): string {
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;
 }
+
+/** Of this plumb, e.g. `0.1.0`. */
+export const packageVersion = (): string =>
+  (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;

@@ -121,8 +121,16 @@ function counts({ summary }: RunReport): Markup {
     <p class="quiet">${verdictCounts(summary.verdicts)}</p>`;
 }
 
-function overview({ tenants }: RunReport): Markup {
-  if (tenants.length === 0) return html`<p>There is no record to compare.</p>`;
+function overview({ tenants, summary }: RunReport): Markup {
+  if (summary.tenants === 0) return html`<p>There is no record to compare.</p>`;
+  const counted = summary.tenants - tenants.length;
+  const words = `${plural(counted, 'more tenant')} with nothing to report`;
+  const more =
+    counted === 0
+      ? ''
+      : html`<tr>
+          <td class="quiet" colspan="7">${words}</td>
+        </tr>`;
   return html`<h2 id="tenants">Tenants</h2>
     <div class="scroll">
       <table>
@@ -138,7 +146,7 @@ function overview({ tenants }: RunReport): Markup {
           </tr>
         </thead>
         <tbody>
-          ${tenants.map(overviewRow)}
+          ${tenants.map(overviewRow)}${more}
         </tbody>
       </table>
     </div>`;

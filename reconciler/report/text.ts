@@ -1,5 +1,5 @@
 /** The report for a terminal or a log: the answer first and last, a table of tenants, then every finding with its cause. */
-import type { Finding, FindingClass, RunReport, TenantReport } from '../model.ts';
+import { isQuiet, type Finding, type FindingClass, type RunReport, type TenantReport } from '../model.ts';
 import { columns } from './columns.ts';
 import { breakerLines, fleetLines } from './fleet-words.ts';
 import { orderLines } from './orders.ts';
@@ -21,7 +21,6 @@ import {
   hasSection,
   hasSides,
   heldText,
-  isQuiet,
   nextFor,
   planText,
   plural,
@@ -68,7 +67,7 @@ export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {
   const lines = [...loudly(report, paint), painted, paint.dim(headline(report)), ''];
   const fleet = fleetLines(report);
   if (fleet.length > 0) lines.push(...fleet.map(printable), '');
-  if (report.tenants.length > 0) lines.push(...table(report.tenants, paint), '');
+  if (report.summary.tenants > 0) lines.push(...table(report, paint), '');
   for (const { title, lines: orders } of orderLines(report)) {
     lines.push(paint.bold(`${title}:`), ...orders.map((line) => paint.magenta(printable(`  ${line}`))), '');
   }
@@ -102,8 +101,8 @@ const legend = (): string =>
     .map(([name, symbol]) => `${symbol} ${name}`)
     .join('  ')}; [the record's field it comes from].`;
 
-function table(tenants: readonly TenantReport[], paint: Paint): string[] {
-  const fold = tenants.length > MOST_QUIET_ROWS;
+function table({ tenants, summary }: RunReport, paint: Paint): string[] {
+  const fold = summary.tenants > MOST_QUIET_ROWS;
   const shown = fold ? tenants.filter((tenant) => !isQuiet(tenant)) : tenants;
   const [head = '', ...rows] = columns(
     ['TENANT', 'VERDICT', 'STATUS', 'GENERATION', 'APPLIED', 'FINDINGS', 'ACTION'],
@@ -119,7 +118,7 @@ function table(tenants: readonly TenantReport[], paint: Paint): string[] {
       ].map(printable),
     ),
   );
-  const quiet = tenants.length - shown.length;
+  const quiet = summary.tenants - shown.length;
   return [
     paint.bold(head),
     ...rows,

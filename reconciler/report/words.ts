@@ -78,16 +78,13 @@ export const countByClass = (findings: readonly Finding[]): Partial<Record<Findi
   return counts;
 };
 
-/** True when nothing differs, nothing is unknown and nothing is under way. */
-export const isQuiet = (tenant: TenantReport): boolean =>
-  tenant.findings.length === 0 &&
-  tenant.error === null &&
-  tenant.actions.length === 0 &&
-  tenant.held.length === 0;
-
 /** Whether there is more to say of a tenant than its line in the table: also of one in sync with guests in its project. */
 export const hasSection = (tenant: TenantReport): boolean =>
-  !isQuiet(tenant) || (tenant.coverage !== null && tenant.coverage.unexplained.length > 0);
+  tenant.findings.length > 0 ||
+  tenant.error !== null ||
+  tenant.actions.length > 0 ||
+  tenant.held.length > 0 ||
+  (tenant.coverage !== null && tenant.coverage.unexplained.length > 0);
 
 /** The answer to "are we in sync?" without the counts. */
 export function shortAnswer({ summary }: RunReport): string {

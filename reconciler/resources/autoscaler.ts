@@ -16,6 +16,7 @@ export const autoscaler = clusterKind({
   order: 140,
   resource: { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers' },
   namespaced: true,
+  restlessStatus: true,
   from: 'spec.workload.autoscaling',
   manifest: autoscalerOf,
   owned: ownedBy({ root: ['f:spec'] }),

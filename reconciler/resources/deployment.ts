@@ -16,6 +16,7 @@ export const deployment = clusterKind({
   order: 120,
   resource: { group: 'apps', version: 'v1', plural: 'deployments' },
   namespaced: true,
+  restlessStatus: true,
   from: 'spec.workload',
   manifest: deploymentOf,
   owned: ownedBy({

@@ -29,6 +29,10 @@ interface Compiled extends Pick<CompiledSchema, 'same' | 'owns' | 'isMember'> {
    * may be given: only wanted and owned ones are compared.
    */
   read(body: Json, want: Want): Fields | undefined;
+  /** All of this kind that a body holds, for who has no want at hand: their fields, each with its {@link Compiled.item}. */
+  all(body: Json): readonly (readonly [item: string | null, fields: Fields])[];
+  /** What tells this one from others in the same body; null where it fills the body alone. */
+  item(want: Want): string | null;
   /** What a correction would take; `null` asks for the resource as a whole being missing. */
   risk(path: string | null): Risk;
 }
@@ -46,6 +50,8 @@ interface GcpDeclared extends Declared {
 interface ClusterDeclared extends Declared {
   readonly resource: KubeResource;
   readonly namespaced: boolean;
+  /** Nothing of its status is compared, and its status changes all the time: a change there alone is no news. */
+  readonly restlessStatus?: true;
   /** The record's field that asks for it. */
   readonly from: string;
   /** What is deployed, and so what is wanted. `image`: full reference of the deployed one, null before the first build. */
@@ -85,8 +91,13 @@ export function clusterKind(declared: ClusterDeclared): ClusterKind {
 function compile({ within, gone = 'in-place' }: Declared, schema: CompiledSchema): Compiled {
   const { fields, same, owns, isMember, risk } = schema;
   return {
-    read:
-      within === undefined ? fields : (body, want) => readItem(fields, body, within.list, within.name(want)),
+    ...(within === undefined
+      ? { read: fields, all: (body) => [[null, fields(body)]], item: () => null }
+      : {
+          read: (body, want) => readItem(fields, body, within.list, within.name(want)),
+          all: (body) => listAt(body, within.list).map((item) => [textAt(item, 'name'), fields(item)]),
+          item: within.name,
+        }),
     same,
     owns,
     isMember,

@@ -81,6 +81,7 @@ describe('the migrations', () => {
       'FindingHistory',
       'Findings',
       'Ledger',
+      'Observations',
       'Requests',
       'Revisions',
       'Rollouts',

@@ -1,17 +1,14 @@
 /** The breaker over whole fleets: what opens it, what does not, and how exactly an override counts. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FLEET, type Directive } from '../../desired-state/store.ts';
-import { WHOLE } from '../../reconciler/policy/orders.ts';
 import { assemble, count, rowOf, type Judged } from '../../reconciler/assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from '../../reconciler/breaker-limits.ts';
 import type { Share } from '../../reconciler/fleet-model.ts';
 import { guard, type Guard, type Judgement } from '../../reconciler/guard.ts';
 import type { RunReport } from '../../reconciler/model.ts';
 import type { Operators } from '../../reconciler/operators.ts';
-import { heldBack, launchAll } from '../../reconciler/reconcile.ts';
 import { newFleet, type Fleet } from '../support/fleet.ts';
 import { absent, unreadable, withField, type World } from '../support/have.ts';
-import { PLATFORM } from '../workflow-defs/platform.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const OPERATOR = 'oncall@example.com';
@@ -57,20 +54,14 @@ async function pass(options: PassOptions = {}): Promise<{ report: RunReport; gua
   const judged = (await fleet.judged(disturb)).filter(only);
   const guarded = await guard(fleet.ports, judgement(judged), { limits, operators, shard });
   const runId = `run-${String((passes += 1))}`;
-  const run = { platform: PLATFORM, dryRun: false, runId, ...(shard && { shard }) };
-  const launched = await launchAll(fleet.ports, run, heldBack(judged, guarded), {
-    by: { rules: [], share: WHOLE },
-    permit: guarded.permit,
-  });
+  const run = { dryRun: false, runId, ...(shard && { shard }) };
+  const roll = await fleet.launch(judged, guarded);
   const at = fleet.ports.clock.now().toISOString();
   const report = assemble(
-    launched,
+    roll,
     run,
-    { startedAt: at, finishedAt: at },
-    {
-      breaker: guarded.breaker,
-      fleet: { ...guarded.fleet, rollouts: [] },
-    },
+    { startedAt: at, finishedAt: at, calls: {} },
+    { breaker: guarded.breaker, fleet: { ...guarded.fleet, rollouts: [] } },
   );
   await fleet.save(report);
   return { report, guarded };

@@ -354,9 +354,15 @@ describe('a project with a cluster, its nodes and rules, and one machine nobody 
     const record = tenant('acme', ({ spec }) => (spec.project = 'acme-prod'));
     const survey = new Survey([contextOf('acme', 'acme-prod', wantsOf(record, null))]);
     let seen = 0;
-    for await (const asset of inventory.sweep('folders/1000', SWEPT_TYPES)) {
-      survey.see(asset);
-      seen += 1;
+    const request = {
+      scope: 'folders/1000',
+      assetTypes: SWEPT_TYPES,
+      content: 'bodies',
+      until: Infinity,
+    } as const;
+    for await (const assets of inventory.sweep(request)) {
+      for (const asset of assets) survey.see(asset);
+      seen += assets.length;
     }
     survey.done();
     const coverage = survey.coverageOf('acme');

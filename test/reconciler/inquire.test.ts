@@ -6,7 +6,7 @@ import { WHOLE } from '../../reconciler/policy/orders.ts';
 import type { Judged } from '../../reconciler/assemble.ts';
 import { auditLogOf } from '../../reconciler/clouds/audit-log.ts';
 import { expect as wantsOf } from '../../reconciler/expect.ts';
-import { inquire, MOST_CALLS } from '../../reconciler/inquire.ts';
+import { Inquirer, MOST_CALLS } from '../../reconciler/inquire.ts';
 import { judge } from '../../reconciler/judge.ts';
 import type { Case } from '../../reconciler/load.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type RunReport,
   type TenantReport,
 } from '../../reconciler/model.ts';
-import { runRecordOf } from '../../reconciler/run-record.ts';
+import { changesOf } from '../../reconciler/run-record.ts';
 import { absent, asWanted, type World } from '../support/have.ts';
 import { restAt } from '../support/clients.ts';
 import { answer, googleError, httpServer, type TestServer } from '../support/http.ts';
@@ -53,7 +53,10 @@ describe('asking who made what is new', () => {
     const clock = { now, sleep: () => Promise.resolve() };
     return { store, clock, auditLog: auditLogOf(restAt(server.url, clock), clock) };
   };
-  const ask = async (...items: Judged[]): Promise<Judged[]> => inquire(ports(), PLATFORM, items);
+  const ask = async (...items: Judged[]): Promise<Judged[]> => {
+    const inquirer = new Inquirer(ports(), PLATFORM);
+    return Promise.all(items.map((item) => inquirer.about(item)));
+  };
 
   /** A tenant that was applied and is in sync but for what `disturb` does to it. */
   function judged(
@@ -205,7 +208,7 @@ describe('asking who made what is new', () => {
         ],
       }) as unknown as RunReport & { tenants: TenantReport[] };
     const recordOf = (item: Judged): readonly FindingEntry[] =>
-      runRecordOf(reportOf(item), [item.case], null).opened;
+      changesOf(reportOf(item).tenants, [item.case], now().toISOString()).opened;
     const knownOf = (entries: readonly FindingEntry[]) => new Map(entries.map((each) => [each.key, each]));
 
     it('and asks no second time', async () => {

@@ -87,8 +87,10 @@ class World {
       workflows: this.workflows,
       inventory: { sweep: unused },
       reads: { get: unused },
-      clusters: { list: unused },
       auditLog: { read: unused },
+      clusters: { at: unused },
+      calls: () => ({}),
+      passes: { read: unused, write: unused, latest: unused },
     };
   }
 

@@ -7,16 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../desired-state/open.ts';
 import { FLEET, type Directive, type Store } from '../../desired-state/store.ts';
 import { DAYS, type WrittenTenant } from '../../desired-state/tenant.ts';
-import { heldMeanwhile } from '../../reconciler/admit.ts';
+import { admit } from '../../reconciler/admit.ts';
+import type { Judged } from '../../reconciler/assemble.ts';
 import { conclude } from '../../reconciler/judge.ts';
-import { load } from '../../reconciler/load.ts';
-import { markLaunched, markSeen, resumeOf } from '../../reconciler/mark.ts';
-import type { Finding, Json } from '../../reconciler/model.ts';
+import { markLaunched, Marks, resumeOf } from '../../reconciler/mark.ts';
+import type { Action, Finding, Json } from '../../reconciler/model.ts';
 import { approvalDetail, planMaterial } from '../../reconciler/policy/approval.ts';
 import { exceptionDetail } from '../../reconciler/policy/exceptions.ts';
 import { WHOLE } from '../../reconciler/policy/orders.ts';
 import type { Ports } from '../../reconciler/ports.ts';
 import { requestFlow, type FlowKind } from '../../reconciler/request.ts';
+import { allCases } from '../support/fleet.ts';
 import { tenant } from '../support/records.ts';
 import { directive, finding, HOUR } from '../support/plans.ts';
 import { PLATFORM } from '../workflow-defs/platform.ts';
@@ -147,11 +148,15 @@ describe('a request', () => {
 describe('a pass', () => {
   /** Loaded as a pass does, with these findings, judged at noon. */
   async function judgedOf(name: string, findings: readonly Finding[], now = NOON) {
-    const [item] = await load(store, { only: [name] });
+    const item = (await allCases(store)).find(({ stored }) => stored.name === name);
     return {
       ...conclude(item!, findings, now, BY),
       readings: [{ state: 'absent', source: 'test', at: NOON } as const],
     };
+  }
+  async function heldOf({ case: item, findings }: Judged, action: Action, now: string) {
+    const admitted = await admit(store, { item, findings }, action, { now, by: BY });
+    return 'held' in admitted ? admitted.held : undefined;
   }
   const directives = (name: string) => store.listDirectives([name]);
 
@@ -159,7 +164,7 @@ describe('a pass', () => {
     const name = await applied();
     const judged = await judgedOf(name, [finding({ tenant: name })]);
     const [action] = judged.plan.actions;
-    const held = (of = action!) => heldMeanwhile(store, judged, of, { now: NOON, by: BY });
+    const held = (of = action!) => heldOf(judged, of, NOON);
     expect(await held()).toBeUndefined();
     await order(FLEET, { kind: 'pause', id: `pause-${name}` });
     expect(await held()).toMatchObject({ reason: 'paused', flow: 'provision', because: action!.because });
@@ -179,7 +184,7 @@ describe('a pass', () => {
     const open = '2026-03-29T22:00:00.000Z';
     const judged = await judgedOf(name, [finding({ tenant: name })], open);
     const [action] = judged.plan.actions;
-    const at = (now: string) => heldMeanwhile(store, judged, action!, { now, by: BY });
+    const at = (now: string) => heldOf(judged, action!, now);
     expect(await at(open)).toBeUndefined();
     expect(await at('2026-03-30T00:00:00.000Z')).toMatchObject({
       reason: 'window',
@@ -201,8 +206,11 @@ describe('a pass', () => {
     };
     await order(name, { kind: 'exception', detail: exceptionDetail(about) });
     await order(name, { kind: 'pause', endedAt: NOON, endedBy: 'ann@example.com' });
-    const mark = async (findings: readonly Finding[]) =>
-      markSeen(store, [await judgedOf(name, findings)], { whole: true, share: WHOLE, now: NOON });
+    const mark = async (findings: readonly Finding[]) => {
+      const marks = new Marks({ whole: true, share: WHOLE, now: NOON });
+      marks.see(await judgedOf(name, findings));
+      await marks.leave(store);
+    };
     await mark([]);
     expect((await directives(name)).map(({ kind, uses }) => `${kind} ${uses}`)).toEqual([
       'exception 0',

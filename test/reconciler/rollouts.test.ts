@@ -2,14 +2,13 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionEntry, Store } from '../../desired-state/store.ts';
-import { markSeen } from '../../reconciler/mark.ts';
+import { Marks } from '../../reconciler/mark.ts';
 import { WHOLE } from '../../reconciler/policy/orders.ts';
 import type { Rollout, StepState } from '../../reconciler/fleet-model.ts';
 import { isLook } from '../../reconciler/flows.ts';
 import type { Json } from '../../reconciler/model.ts';
 import type { Ports } from '../../reconciler/ports.ts';
 import { healthChecks } from '../../reconciler/health.ts';
-import { launchAll } from '../../reconciler/reconcile.ts';
 import { fieldOf } from '../../reconciler/rollable.ts';
 import { isFinished, reportOf } from '../../reconciler/rollout.ts';
 import { planRollout, type RolloutRequest } from '../../reconciler/rollout-plan.ts';
@@ -21,7 +20,6 @@ import { PLATFORM } from '../workflow-defs/platform.ts';
 const FIELD = 'spec.workload.source.revision';
 const AUTHOR = 'release@example.com';
 const MINUTE_MS = 60 * 1000;
-const RUN = { platform: PLATFORM, dryRun: false, runId: 'a-pass' };
 
 const nameOf = (n: number): string => `t${String(n).padStart(2, '0')}`;
 const namesTo = (count: number, from = 1): string[] =>
@@ -72,12 +70,10 @@ async function pass(
   const judged = (await fleet.judged()).map((item) =>
     closed.has(item.case.stored.name) ? { ...item, plan: { actions: [], held: [] } } : item,
   );
-  const launched = await launchAll(ports, RUN, judged, {
-    by: { rules: [], share: WHOLE },
-    permit: undefined,
-  });
-  const now = ports.clock.now().toISOString();
-  await markSeen(ports.store, launched, { whole: true, share: WHOLE, now });
+  await fleet.launch(judged, { ports });
+  const marks = new Marks({ whole: true, share: WHOLE, now: ports.clock.now().toISOString() });
+  for (const item of judged) marks.see(item);
+  await marks.leave(ports.store);
   if (due.length > 0) await healthChecks(ports, PLATFORM, { only: due });
 }
 
@@ -455,10 +451,7 @@ describe('a rollout', () => {
     fleet.ends(entry!, 'failed');
     const late = disturbed(/\/1: return .*taken back/, async () => {
       const judged = (await fleet.judged()).filter(({ case: { stored } }) => stored.name === nameOf(2));
-      await launchAll(fleet.ports, RUN, judged, {
-        by: { rules: [], share: WHOLE },
-        permit: undefined,
-      });
+      await fleet.launch(judged);
     });
     await pass(fleet, new Set(), late);
     const halted = await rolloutOf(fleet);
@@ -494,8 +487,8 @@ describe('a rollout', () => {
         get: (target, key) => {
           const value: unknown = Reflect.get(target, key);
           if (typeof value !== 'function') return value;
+          if (!WRITES.has(key)) return value.bind(target) as unknown;
           return async (...args: unknown[]): Promise<unknown> => {
-            if (!WRITES.has(key)) return (await Reflect.apply(value, target, args)) as unknown;
             writes += 1;
             if (writes > at || (writes === at && when === 'before')) throw new Crash();
             const result: unknown = await Reflect.apply(value, target, args);

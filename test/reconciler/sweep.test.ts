@@ -115,8 +115,10 @@ class World {
       workflows: between(this.workflows),
       inventory: { sweep: unused },
       reads: { get: unused },
-      clusters: { list: unused },
       auditLog: { read: unused },
+      clusters: { at: unused },
+      calls: () => ({}),
+      passes: { read: unused, write: unused, latest: unused },
     };
   }
 

@@ -251,7 +251,11 @@ describeWorld('a launch that is cut off', () => {
     await world.settleDown('edited');
   });
 
-  it.each(['listActive', 'listTenants', 'ledgerOf', 'openFindings', 'openIntent'] as const)(
+  const steps = [
+    ...(['listActive', 'listDirectives', 'openFindingKeys', 'surveyTenants', 'tenantsOf', 'ledgerOf'] as const),
+    ...(['openFindings', 'observationsOf', 'saveObservations', 'openIntent'] as const),
+  ];
+  it.each(steps)(
     'throws what the store said when it goes away at %s, and starts nothing',
     async (from) => {
       await world.apply('cutoff');
@@ -270,6 +274,9 @@ describeWorld('a launch that is cut off', () => {
   );
 });
 
+/** Methods of the store that answer piece by piece. */
+const STREAMS: ReadonlySet<string | symbol> = new Set(['listTenants', 'surveyTenants', 'openFindingKeys']);
+
 /** The store behind a connection that breaks at the first call of `from` and stays broken. */
 function goneFrom(store: Store, from: keyof Store): Store {
   let gone = false;
@@ -281,7 +288,7 @@ function goneFrom(store: Store, from: keyof Store): Store {
         gone ||= key === from;
         if (!gone) return Reflect.apply(value, target, args) as unknown;
         const error = new StoreError('the store cannot be reached', { retryable: true });
-        if (key !== 'listTenants') return Promise.reject(error);
+        if (!STREAMS.has(key)) return Promise.reject(error);
         return {
           [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
         };

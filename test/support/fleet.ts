@@ -11,15 +11,30 @@ import { openStore } from '../../desired-state/open.ts';
 import type { ExecutionEntry, Store } from '../../desired-state/store.ts';
 import { COMMIT_TIMESTAMP, type Wire } from '../../desired-state/tables/engine.ts';
 import type { WrittenTenant } from '../../desired-state/tenant.ts';
-import { WHOLE } from '../../reconciler/policy/orders.ts';
+import { notesOf, Roll, rowOf } from '../../reconciler/assemble.ts';
+import type { Guard } from '../../reconciler/guard.ts';
 import { isObservable, judge } from '../../reconciler/judge.ts';
-import { load } from '../../reconciler/load.ts';
-import type { HealthResult, Json, RunReport } from '../../reconciler/model.ts';
+import { launchAll } from '../../reconciler/launch-all.ts';
+import { casesOf, type Case } from '../../reconciler/load.ts';
+import { WHOLE } from '../../reconciler/policy/orders.ts';
+import { survey } from '../../reconciler/survey.ts';
+import type { HealthResult, Json, RunReport, TenantReport } from '../../reconciler/model.ts';
 import type { Execution, Ports, Workflows } from '../../reconciler/ports.ts';
 import { asWanted, type World as Seen } from './have.ts';
+import { PLATFORM } from '../workflow-defs/platform.ts';
 import { tenant } from './records.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+type Judged = ReturnType<typeof judge>;
+
+interface LaunchHow {
+  /** Rows as the breaker let them through; left out, as they were judged. */
+  readonly rows?: TenantReport[];
+  readonly permit?: Guard['permit'];
+  /** Left out: the fleet's own. */
+  readonly ports?: Ports;
+}
 
 export interface Fleet {
   readonly file: string;
@@ -40,7 +55,9 @@ export interface Fleet {
   /** Moves the clock of the passes; rows carry the store's own time. */
   advance(ms: number): void;
   /** Every tenant as a pass judges it, with everything as wanted but what `disturb` changes. */
-  judged(disturb?: (seen: Seen, name: string) => Seen): Promise<ReturnType<typeof judge>[]>;
+  judged(disturb?: (seen: Seen, name: string) => Seen): Promise<Judged[]>;
+  /** Launches what these call for, as a pass does after it has judged everybody; what each came to is in the roll. */
+  launch(judged: readonly Judged[], how?: LaunchHow): Promise<Roll>;
   /** Keeps what a pass with this report would keep. */
   save(report: RunReport): Promise<void>;
   /** Lets go of the file, for copies of it; `remove` takes it away. */
@@ -93,7 +110,9 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
     workflows: workflowsOf(executions),
     inventory: { sweep: unseen },
     reads: { get: unseen },
-    clusters: { list: unseen },
+    clusters: { at: unseen },
+    calls: () => ({}),
+    passes: { read: async () => undefined, write: async () => undefined, latest: async () => undefined },
     auditLog: { read: () => Promise.resolve({ entries: [], more: false, at: now().toISOString() }) },
   };
   const leave = async () => {
@@ -131,7 +150,7 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
       offset += ms;
     },
     judged: async (disturb = (seen) => seen) => {
-      const cases = await load(store, {});
+      const cases = await allCases(store);
       const at = now().toISOString();
       return cases.map((item) =>
         judge(item, isObservable(item) ? disturb(asWanted(item.wants), item.stored.name) : undefined, at, {
@@ -140,6 +159,7 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
         }),
       );
     },
+    launch: (judged, how = {}) => launchJudged(how.ports ?? ports, judged, how),
     save: (report) => store.saveRun({ report, opened: [], resolved: [] }),
     leave,
     remove: () => rmSync(folder, { recursive: true, force: true }),
@@ -148,6 +168,34 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const surveyed = (store: Store) => survey(store, { basis: '', now: new Date().toISOString() });
+
+/** Everybody's case, in name order, as passes load them. */
+export async function allCases(store: Store): Promise<Case[]> {
+  const fleet = await surveyed(store);
+  const cases = await casesOf(store, fleet, fleet.entries);
+  return cases.sort((one, other) => (one.stored.name < other.stored.name ? -1 : 1));
+}
+
+async function launchJudged(ports: Ports, judged: readonly Judged[], how: LaunchHow): Promise<Roll> {
+  const roll = new Roll(judged.length);
+  for (const item of judged) roll.add(rowOf(item), notesOf(item));
+  if (how.rows !== undefined) roll.rows = how.rows;
+  await launchAll({
+    ports,
+    platform: PLATFORM,
+    fleet: await surveyed(ports.store),
+    roll,
+    looked: { changes: new Map(), saved: new Map(), unchanged: [], stale: 0, news: false },
+    by: { rules: [], share: WHOLE },
+    named: new Set(),
+    permit: how.permit,
+    begunAt: ports.clock.now().toISOString(),
+    onEvent: () => undefined,
+  });
+  return roll;
 }
 
 const unseen = (): never => {

@@ -4,14 +4,14 @@
  */
 import { openStore } from '../../desired-state/open.ts';
 import type { LedgerEntry, RunRecord, Store } from '../../desired-state/store.ts';
-import { assemble } from '../../reconciler/assemble.ts';
+import { assemble, notesOf, Roll, rowOf } from '../../reconciler/assemble.ts';
 import { NO_FLEET } from '../../reconciler/fleet-model.ts';
 import { WHOLE } from '../../reconciler/policy/orders.ts';
 import { judge } from '../../reconciler/judge.ts';
 import type { Case } from '../../reconciler/load.ts';
-import { memoriesOf } from '../../reconciler/memories.ts';
+import { LOOKS_KEPT, memoriesOf } from '../../reconciler/memories.ts';
 import type { Attribution, Json, TenantReport, Want } from '../../reconciler/model.ts';
-import { runRecordOf } from '../../reconciler/run-record.ts';
+import { changesOf, lookedOf } from '../../reconciler/run-record.ts';
 import { asWanted, withField, type World } from './have.ts';
 import { tenant } from './records.ts';
 import { wantsOf } from './worlds.ts';
@@ -82,20 +82,17 @@ export class Passes {
     const actions = approved ? [this.#approvedAction(judged.findings)] : judged.plan.actions;
     const [action] = actions.filter(({ flow }) => flow !== 'health-check');
     const execution = action === undefined ? null : await this.#launch(action.flow, action.because);
+    const executions = new Map(action && execution !== null ? [[action, execution]] : []);
+    const row = rowOf({ ...judged, findings, plan: { ...judged.plan, actions }, executions });
+    const roll = new Roll(1);
+    roll.add(row, notesOf(judged));
     const report = assemble(
-      [
-        {
-          ...judged,
-          findings,
-          plan: { ...judged.plan, actions },
-          executions: new Map(action && execution !== null ? [[action, execution]] : []),
-        },
-      ],
+      roll,
       { runId: `run-${String(++this.#runs)}`, dryRun: false },
-      { startedAt: this.now, finishedAt: this.now },
+      { startedAt: this.now, finishedAt: this.now, calls: {} },
       { breaker: null, fleet: NO_FLEET },
     );
-    const record = runRecordOf(report, [item], null);
+    const record = { report, ...changesOf([row], [item], this.now), looked: lookedOf(report, null) };
     await this.#store.saveRun(record);
     return { report: report.tenants[0]!, record, launched: execution };
   }
@@ -117,7 +114,7 @@ export class Passes {
   async #case(): Promise<Case> {
     const stored = (await this.#store.getTenant(NAME))!;
     const [active] = await this.#store.listActive(NAME);
-    const memoryOf = await memoriesOf(this.#store, [NAME]);
+    const memoryOf = await memoriesOf(this.#store, [NAME], await this.#store.lastLooks(LOOKS_KEPT));
     const ledger = { status: 'DEPLOYED', appliedGeneration: stored.generation, health: null };
     return {
       stored,

@@ -10,7 +10,8 @@ import {
   type Store,
 } from '../../../desired-state/store.ts';
 import type { JsonObject } from '../../json.ts';
-import type { Pause, RunReport, TenantReport } from '../../model.ts';
+import type { Pause, TenantReport } from '../../model.ts';
+import type { PassMark } from '../../ports.ts';
 import { columns } from '../../report/columns.ts';
 import { printable } from '../../report/printable.ts';
 import { SYMBOLS, VERDICT_WORDS, commonNext, nextFor, shortTime, valueText } from '../../report/words.ts';
@@ -20,7 +21,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Cli } from '../host.ts';
 import { toYaml } from '../output.ts';
 import { tenantName } from '../records.ts';
-import { objectOf, tenantViews } from '../tenant-view.ts';
+import { objectOf, tenantViews, type ToldBy } from '../tenant-view.ts';
 
 /** How much of each history is shown. */
 const RECENT = 10;
@@ -30,7 +31,8 @@ export async function describe(cli: Cli, given: string): Promise<number> {
   return cli.withStore(async (store) => {
     const [view] = await tenantViews(store, [name]);
     if (view === undefined) return EXIT.error;
-    const { stored, ledger, report, run } = view;
+    const { stored, ledger, report, told } = view;
+    const last = await cli.lastPass();
     const now = Date.now();
     const record = objectOf(inSchemaOrder(stored.record));
     cli.print(
@@ -39,7 +41,7 @@ export async function describe(cli: Cli, given: string): Promise<number> {
           ['Name', stored.name],
           ['Labels', labelsOf(record)],
           ['Status', ledger?.status ?? 'none'],
-          ['Verdict', verdictText(report, run, now)],
+          ['Verdict', verdictText(report, told, now, last)],
           ...orderRows(report),
           ['Generation', `${stored.generation} (applied: ${ledger?.appliedGeneration ?? 'never'})`],
           ['Etag', stored.etag],
@@ -47,7 +49,7 @@ export async function describe(cli: Cli, given: string): Promise<number> {
         ]),
         ...errorLines(ledger),
         ...ledgerLines(ledger),
-        ...findingLines(report, run),
+        ...findingLines(report, told),
         ...(await histories(store, name, now)),
         '',
         'Record:',
@@ -78,11 +80,16 @@ function labelsOf(record: JsonObject): string {
 
 function verdictText(
   report: TenantReport | undefined,
-  run: RunReport['run'] | undefined,
+  told: ToldBy | undefined,
   now: number,
+  last: PassMark | undefined,
 ): string {
-  if (report === undefined || run === undefined) return 'unknown: the last pass has not seen it';
-  return `${VERDICT_WORDS[report.verdict]} (${run.id}, ${ageOf(run.finishedAt, now)} ago)`;
+  if (report === undefined || told === undefined) return 'unknown: no pass has seen it';
+  const since =
+    last === undefined || last.run === told.run || last.finishedAt === null
+      ? ''
+      : `; last pass ${ageOf(last.finishedAt, now)} ago`;
+  return `${VERDICT_WORDS[report.verdict]} (${told.run}, ${ageOf(told.at, now)} ago${since})`;
 }
 
 /** What people ordered that holds it now, and the plan that waits for an approval. */
@@ -135,14 +142,14 @@ function ledgerLines(ledger: LedgerEntry | undefined): string[] {
   ];
 }
 
-function findingLines(report: TenantReport | undefined, run: RunReport['run'] | undefined): string[] {
-  if (report === undefined || run === undefined) return [];
-  const common = commonNext(report, run.mode);
+function findingLines(report: TenantReport | undefined, told: ToldBy | undefined): string[] {
+  if (report === undefined || told === undefined) return [];
+  const common = commonNext(report, told.mode);
   if (report.error !== null) return ['', `Findings: could not be judged: ${printable(report.error)}`];
   if (report.findings.length === 0) return ['', 'Findings: none'];
   return [
     '',
-    'Findings of the last pass:',
+    'Findings:',
     ...indent(
       report.findings.flatMap((finding) => [
         `${SYMBOLS[finding.class]} ${finding.class} ${finding.plane} ${finding.resource} ${finding.field ?? ''}`.trimEnd() +
@@ -151,7 +158,7 @@ function findingLines(report: TenantReport | undefined, run: RunReport['run'] | 
             : `: want ${valueText(finding.want)} → have ${valueText(finding.have)}`) +
           (finding.from === null ? '' : ` [${finding.from}]`),
         `    ${finding.message}`,
-        ...(common === null ? [`    next: ${nextFor(report, finding, run.mode).text}`] : []),
+        ...(common === null ? [`    next: ${nextFor(report, finding, told.mode).text}`] : []),
       ]),
     ),
     ...(common === null ? [] : indent([`next, for all of them: ${common.text}`])),

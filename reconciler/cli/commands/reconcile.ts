@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { follow } from '../../follow.ts';
 import type { Ports } from '../../ports.ts';
 import { reconcile, type PassEvent } from '../../reconcile.ts';
+import { packageVersion } from '../../local/paths.ts';
 import { plural } from '../../report/words.ts';
 import { EXIT, detailedCode, launchFailed } from '../exit-codes.ts';
 import { notFound } from '../failure.ts';
@@ -39,6 +40,8 @@ export async function reconcileCommand(
       runId: runIdAt(ports.clock.now()),
       breaker: settings.breaker,
       operators: settings.operators,
+      version: packageVersion(),
+      ...settings.pass,
       onEvent: (event) => {
         cli.note(eventLine(event));
         if (event.type === 'launched') launched.push(event);

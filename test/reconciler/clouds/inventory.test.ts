@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventoryOf } from '../../../reconciler/clouds/inventory.ts';
-import { CloudError, type Asset } from '../../../reconciler/ports.ts';
+import { CloudError, type Asset, type SweepRequest } from '../../../reconciler/ports.ts';
 import { restAt } from '../../support/clients.ts';
 import { answer, googleError, httpServer, type TestServer } from '../../support/http.ts';
 
@@ -12,9 +12,9 @@ const asset = (n: number) => ({
   resource: { data: { n } },
 });
 
-async function all(sweep: AsyncIterable<Asset>): Promise<Asset[]> {
+async function all(sweep: AsyncIterable<readonly Asset[]>): Promise<Asset[]> {
   const assets: Asset[] = [];
-  for await (const item of sweep) assets.push(item);
+  for await (const part of sweep) assets.push(...part);
   return assets;
 }
 
@@ -30,8 +30,13 @@ describe('an inventory sweep', () => {
   });
   afterAll(() => server.close());
 
-  const sweep = () =>
-    all(inventoryOf(restAt(server.url)).sweep('folders/1', ['compute.googleapis.com/Network']));
+  const request: SweepRequest = {
+    scope: 'folders/1',
+    assetTypes: ['compute.googleapis.com/Network'],
+    content: 'bodies',
+    until: Infinity,
+  };
+  const sweep = () => all(inventoryOf(restAt(server.url)).sweep(request));
 
   const page = (n: number, last: number): [number, unknown] => [
     200,

@@ -13,10 +13,10 @@ describe('a direct read', () => {
   async function readFrom(handle: Parameters<typeof httpServer>[0]) {
     server = await httpServer(handle);
     const clock = impatientClock();
-    return directReads(restAt(server.url, clock), clock).get({
-      service: 'compute',
-      path: '/compute/v1/thing?x=secret',
-    });
+    return directReads(restAt(server.url, clock), clock).get(
+      { service: 'compute', path: '/compute/v1/thing?x=secret' },
+      Infinity,
+    );
   }
 
   it('is present with what the owning API answered', async () => {
@@ -56,7 +56,10 @@ describe('a direct read', () => {
     const gone = await httpServer(() => undefined);
     await gone.close();
     const clock = impatientClock();
-    const reading = await directReads(restAt(gone.url, clock), clock).get({ service: 'iam', path: '/v1/x' });
+    const reading = await directReads(restAt(gone.url, clock), clock).get(
+      { service: 'iam', path: '/v1/x' },
+      Infinity,
+    );
     expect(reading).toMatchObject({
       state: 'unreadable',
       reason: expect.stringContaining('ECONNREFUSED') as string,
@@ -73,10 +76,10 @@ describe('a direct read', () => {
       nth < 3 ? answer(response, 503, googleError(503)) : answer(response, 200, { name: 'n' }),
     );
     const clock = impatientClock();
-    const reading = await directReads(restAt(server.url, clock), clock).get({
-      service: 'compute',
-      path: '/x',
-    });
+    const reading = await directReads(restAt(server.url, clock), clock).get(
+      { service: 'compute', path: '/x' },
+      Infinity,
+    );
     expect(reading.state).toBe('present');
     expect(clock.slept).toEqual([200, 400]);
   });

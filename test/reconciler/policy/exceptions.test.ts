@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FLEET, type Directive } from '../../../desired-state/store.ts';
-import type { Judged } from '../../../reconciler/assemble.ts';
-import { withFleetExceptions } from '../../../reconciler/fleet-exceptions.ts';
+import { rowOf, type Judged } from '../../../reconciler/assemble.ts';
+import { FleetExceptions, withFaults, type FleetLook } from '../../../reconciler/fleet-exceptions.ts';
 import { conclude, type Judging } from '../../../reconciler/judge.ts';
 import type { Case } from '../../../reconciler/load.ts';
 import { findingKey, type Finding } from '../../../reconciler/model.ts';
@@ -217,8 +217,19 @@ describe('an exception for the fleet', () => {
   const fleet = (about: Partial<ExceptionDetail>, change: Partial<Directive> = {}) =>
     exception({ selector: GOLD, ...about }, { name: FLEET, ...change });
   const look = { whole: true, share: WHOLE, now: AT };
-  const classes = (items: readonly Judged[]) =>
-    items.map(({ findings }) => findings.map((each) => each.class));
+  /** Rows of these tenants once all of them were judged, with what is told of exceptions for the fleet. */
+  const told = (items: readonly Judged[], at: FleetLook = look) => {
+    const exceptions = new FleetExceptions(at);
+    for (const item of items) exceptions.see(item);
+    const faults = Map.groupBy(exceptions.faults(), ({ row }) => row.name);
+    return items.map((item) => {
+      const row = rowOf(item);
+      const ofRow = faults.get(row.name)?.map(({ exception }) => exception) ?? [];
+      return withFaults(row, item.case, ofRow, at.now);
+    });
+  };
+  const classes = (...of: Parameters<typeof told>) =>
+    told(...of).map(({ findings }) => findings.map((each) => each.class));
 
   it('accepts for the tenants that have its labels, and for no others', () => {
     expect(judged([limit], [fleet({ resource: 'node-pool/*' })]).findings).toMatchObject([
@@ -231,19 +242,18 @@ describe('an exception for the fleet', () => {
   it('is fine as long as it matches somewhere', () => {
     const directives = [fleet({ resource: 'node-pool/*' })];
     const fine = [judged([], directives), judged([limit], directives, { name: 'globex' })];
-    expect(classes(withFleetExceptions(fine, look))).toEqual([[], ['changed']]);
+    expect(classes(fine)).toEqual([[], ['changed']]);
   });
 
   it('that matches nowhere, or has expired, is told once, at the first tenant it selects', () => {
     const directives = [fleet({ resource: 'node-pool/*' })];
     const idle = ['acme', 'globex', 'initech'].map((name) => judged([], directives, { name }));
-    const told = withFleetExceptions(idle, look);
-    expect(classes(told)).toEqual([['exception'], [], []]);
-    expect(told[0]?.plan.held).toMatchObject([{ because: ['exception:exception/exception-1'] }]);
+    expect(classes(idle)).toEqual([['exception'], [], []]);
+    expect(told(idle)[0]?.held).toMatchObject([{ because: ['exception:exception/exception-1'] }]);
 
     const now = later(24 * HOUR);
     const over = ['acme', 'globex'].map((name) => judged([limit], directives, { name, now }));
-    expect(classes(withFleetExceptions(over, { ...look, now }))).toEqual([
+    expect(classes(over, { ...look, now })).toEqual([
       ['changed', 'exception'],
       ['changed'],
     ]);
@@ -252,11 +262,11 @@ describe('an exception for the fleet', () => {
   it('is not judged by a part of the fleet, or by a look that was not full', () => {
     const directives = [fleet({ resource: 'node-pool/*' })];
     const idle = [judged([], directives)];
-    expect(classes(withFleetExceptions(idle, { ...look, whole: false }))).toEqual([[]]);
-    expect(classes(withFleetExceptions(idle, { ...look, share: { index: 0, count: 2 } }))).toEqual([[]]);
+    expect(classes(idle, { ...look, whole: false })).toEqual([[]]);
+    expect(classes(idle, { ...look, share: { index: 0, count: 2 } })).toEqual([[]]);
     const blind = finding({ class: 'unreadable', risk: 'none' });
     expect(
-      classes(withFleetExceptions([...idle, judged([blind], directives, { name: 'globex' })], look)),
+      classes([...idle, judged([blind], directives, { name: 'globex' })], look),
     ).toEqual([[], ['unreadable']]);
   });
 
@@ -264,7 +274,7 @@ describe('an exception for the fleet', () => {
     const now = later(25 * HOUR);
     const directives = [fleet({ resource: 'node-pool/*' }, { expiresAt: later(48 * HOUR) })];
     const shareAt = (index: number, items: readonly Judged[]) =>
-      classes(withFleetExceptions(items, { ...look, now, share: { index, count: 2 } }));
+      classes(items, { ...look, now, share: { index, count: 2 } });
     expect(shareAt(0, [judged([], directives, { now })])).toEqual([['exception']]);
     expect(shareAt(1, [judged([], directives, { now })])).toEqual([[]]);
     const used = directives.map((each) => ({ ...each, uses: 1 }));

@@ -32,6 +32,7 @@ describe('the text report', () => {
     const names = Array.from({ length: 100 }, (_, index) => `t${index}`);
     const fleet: RunReport = {
       ...SAMPLE,
+      summary: { ...SAMPLE.summary, tenants: SAMPLE.tenants.length + names.length },
       tenants: [...SAMPLE.tenants, ...names.map((name) => ({ ...quiet!, name }))],
     };
     expect(renderText(fleet)).toContain('101 more tenants with nothing to report');

@@ -1,0 +1,370 @@
+/**
+ * A fleet as large as one likes, without a network and without being held: records and ledgers in a real store on disk,
+ * and answers of the inventory, the owning APIs and the clusters made up as they are asked for, byte for byte as they
+ * come over the wire. Every tenant is a copy of one, with its number in place of `000000`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openEmbeddedStore } from '../desired-state/embedded/store.ts';
+import type { Store } from '../desired-state/store.ts';
+import { tenantSchema, type Tenant } from '../desired-state/tenant.ts';
+import { deploymentOf } from '../manifests/deployment.ts';
+import { autoscalerOf } from '../manifests/autoscaler.ts';
+import { namespaceOf } from '../manifests/namespace.ts';
+import { serviceOf } from '../manifests/service.ts';
+import { clustersOf } from '../reconciler/clouds/clusters.ts';
+import { inventoryOf } from '../reconciler/clouds/inventory.ts';
+import { directReads } from '../reconciler/clouds/reads.ts';
+import type { ReadBody, Rest, RestRequest } from '../reconciler/clouds/rest.ts';
+import { collect, parseBody } from '../reconciler/clouds/body.ts';
+import type { Json } from '../reconciler/model.ts';
+import { imageOf, namesOf } from '../reconciler/names.ts';
+import { CloudError, type PassMark, type Ports } from '../reconciler/ports.ts';
+
+const ZERO = '000000';
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const AT = '2026-01-01T00:00:00Z';
+const PAGE = 1000;
+/** Bytes that come at once. */
+const SOCKET = 64 * 1024;
+
+/** One tenant in a hundred has a variable that nobody asked for: reported, and left to people. */
+const DRIFT_EVERY = 100;
+
+const TEMPLATE = tenantOf(`t${ZERO}`);
+
+function tenantOf(name: string): Tenant {
+  return tenantSchema.parse({
+    apiVersion: 'plumbline.dev/v1alpha1',
+    kind: 'Tenant',
+    metadata: { name, labels: { tier: 'gold' } },
+    spec: {
+      owner: 'owner@example.com',
+      project: `${name}-project`,
+      region: 'us-central1',
+      network: { subnet: { range: '10.0.0.0/20', pods: '10.16.0.0/14', services: '10.32.0.0/20' } },
+      cluster: {
+        controlPlaneRange: '172.16.0.0/28',
+        nodePools: [
+          { name: 'cpu', machineType: 'e2-standard-4', min: 1, max: 3 },
+          { name: 'gpu', machineType: 'g2-standard-8', min: 0, max: 2 },
+        ],
+      },
+      workload: {
+        namespace: `${name}-app`,
+        name: 'web',
+        source: { repository: 'https://source.example.com/hello.git' },
+        env: [{ name: 'LOG_LEVEL', value: 'info' }],
+      },
+    },
+  });
+}
+
+/** What nobody compares, of about so many bytes: real bodies are mostly that. */
+const noise = (bytes: number): object[] =>
+  Array.from({ length: Math.ceil(bytes / 110) }, (_, n) => ({
+    key: `some-setting-${n}`,
+    value: 'x'.repeat(40),
+    enabled: n % 2 === 0,
+    revision: n,
+  }));
+
+interface Resource {
+  /** Full name, with the leading `//`. */
+  readonly name: string;
+  readonly assetType: string;
+  readonly body: object;
+}
+
+function resources(): Resource[] {
+  const { project, region } = TEMPLATE.spec;
+  const names = namesOf(TEMPLATE);
+  const compute = `compute.googleapis.com/projects/${project}`;
+  const located = (service: string) => `${service}.googleapis.com/projects/${project}/locations/${region}`;
+  const of = (assetType: string, name: string, body: object, bytes = 1800): Resource => ({
+    name: `//${name}`,
+    assetType,
+    body: { name: name.split('/').at(-1), ...body, details: noise(bytes) },
+  });
+  const link = { network: `https://www.googleapis.com/compute/v1/projects/${project}/global/networks/${names.network}` };
+  const cluster = `${located('container')}/clusters/${names.cluster}`;
+  const account = (email: string) =>
+    of('iam.googleapis.com/ServiceAccount', `iam.googleapis.com/projects/${project}/serviceAccounts/${email}`, { email }, 300);
+  return [
+    of('compute.googleapis.com/Network', `${compute}/global/networks/${names.network}`, {
+      autoCreateSubnetworks: false,
+      peerings: [{ name: 'servicenetworking-googleapis-com', state: 'ACTIVE' }],
+    }),
+    of('compute.googleapis.com/Subnetwork', `${compute}/regions/${region}/subnetworks/${names.subnet}`, {
+      ...link,
+      ipCidrRange: '10.0.0.0/20',
+      privateIpGoogleAccess: true,
+      secondaryIpRanges: [
+        { rangeName: 'pods', ipCidrRange: '10.16.0.0/14' },
+        { rangeName: 'services', ipCidrRange: '10.32.0.0/20' },
+      ],
+    }),
+    of('compute.googleapis.com/Router', `${compute}/regions/${region}/routers/${names.router}`, {
+      ...link,
+      nats: [
+        {
+          name: names.nat,
+          natIpAllocateOption: 'AUTO_ONLY',
+          sourceSubnetworkIpRangesToNat: 'ALL_SUBNETWORKS_ALL_IP_RANGES',
+          minPortsPerVm: TEMPLATE.spec.network.nat.minPortsPerVm,
+        },
+      ],
+    }),
+    of(
+      'container.googleapis.com/Cluster',
+      cluster,
+      {
+        network: names.network,
+        subnetwork: names.subnet,
+        releaseChannel: { channel: TEMPLATE.spec.cluster.releaseChannel },
+        privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: '172.16.0.0/28' },
+        controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `t${ZERO}.gke.example` } },
+      },
+      9000,
+    ),
+    ...TEMPLATE.spec.cluster.nodePools.map((pool) =>
+      of(
+        'container.googleapis.com/NodePool',
+        `${cluster}/nodePools/${pool.name}`,
+        {
+          config: { machineType: pool.machineType, diskSizeGb: pool.diskSizeGb },
+          autoscaling: { minNodeCount: pool.min, maxNodeCount: pool.max },
+        },
+        3000,
+      ),
+    ),
+    of('artifactregistry.googleapis.com/Repository', `${located('artifactregistry')}/repositories/${names.registry}`, {
+      format: 'DOCKER',
+    }),
+    of('compute.googleapis.com/GlobalAddress', `${compute}/global/addresses/${names.poolRange}`, {
+      ...link,
+      purpose: 'VPC_PEERING',
+      addressType: 'INTERNAL',
+      prefixLength: 24,
+    }),
+    of('cloudbuild.googleapis.com/WorkerPool', `${located('cloudbuild')}/workerPools/${names.workerPool}`, {
+      privatePoolV1Config: {
+        workerConfig: { machineType: TEMPLATE.spec.build.machineType, diskSizeGb: String(TEMPLATE.spec.build.diskSizeGb) },
+        networkConfig: { peeredNetwork: link.network, egressOption: 'NO_PUBLIC_EGRESS' },
+      },
+    }),
+    account(names.nodesIdentity),
+    account(names.deployIdentity),
+    // Of the same types, and nobody's want.
+    ...['one', 'two', 'three', 'four'].map((name) => account(`${name}@${project}.iam.gserviceaccount.com`)),
+    ...['one', 'two', 'three', 'four'].map((name) =>
+      of('compute.googleapis.com/Subnetwork', `${compute}/regions/${region}/subnetworks/${name}`, link, 2500),
+    ),
+    of('compute.googleapis.com/GlobalAddress', `${compute}/global/addresses/other`, link, 2500),
+  ];
+}
+
+/** Fills a tenant's number into a text: the pieces between the places where it stands. */
+class Stencil {
+  readonly #pieces: readonly string[];
+
+  constructor(text: string) {
+    this.#pieces = text.split(ZERO);
+  }
+
+  of(number: number): string {
+    return this.#pieces.join(String(number).padStart(6, '0'));
+  }
+}
+
+function objects(): Record<string, { full: object[]; drifted: object[] }> {
+  const image = `${imageOf(TEMPLATE)}@${DIGEST}`;
+  const live = (manifest: Json, uid: number, bytes = 1500): object => {
+    const { metadata, ...rest } = manifest as { metadata: object };
+    return {
+      metadata: {
+        ...metadata,
+        uid: `00000000-0000-4000-8000-t${ZERO}${uid}`,
+        resourceVersion: `1${uid}`,
+        generation: 1,
+        creationTimestamp: AT,
+        managedFields: [
+          { manager: 'plumbline', operation: 'Apply', apiVersion: 'v1', time: AT, fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:template': {} } } },
+          { manager: 'controller', operation: 'Update', apiVersion: 'v1', time: AT, subresource: 'status', fieldsType: 'FieldsV1', fieldsV1: { 'f:status': {} } },
+        ],
+      },
+      ...rest,
+      status: { conditions: noise(bytes) },
+    };
+  };
+  const others = (count: number, from: number) =>
+    Array.from({ length: count }, (_, n) => live({ metadata: { name: `other-${n}`, namespace: `t${ZERO}-app` } }, from + n));
+  const deployment = deploymentOf(TEMPLATE, image);
+  const drifted = structuredClone(deployment) as {
+    spec: { template: { spec: { containers: { env: object[] }[] } } };
+  };
+  drifted.spec.template.spec.containers[0]?.env.push({ name: 'DEBUG', value: '1' });
+  const list = (manifest: Json, uid: number, more: number) => {
+    const full = [live(manifest, uid), ...others(more, uid * 10)];
+    return { full, drifted: full };
+  };
+  const deployments = list(deployment, 2, 3);
+  return {
+    namespaces: list(namespaceOf(TEMPLATE), 1, 4),
+    deployments: { ...deployments, drifted: [live(drifted as unknown as Json, 2), ...deployments.full.slice(1)] },
+    services: list(serviceOf(TEMPLATE), 3, 3),
+    horizontalpodautoscalers: list(autoscalerOf(TEMPLATE), 4, 1),
+  };
+}
+
+export interface PassWorld {
+  readonly ports: Ports;
+  /** What one tenant's answers weigh, of the inventory and of its cluster. */
+  readonly bytesPerTenant: { readonly assets: number; readonly objects: number };
+  /** Changes with every commit to the store. */
+  commits(): number;
+  close(): Promise<void>;
+}
+
+export async function passWorld(size: number): Promise<PassWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'plumb-bench-'));
+  const file = join(folder, 'bench.db');
+  const store = openEmbeddedStore(file);
+  await store.migrate();
+  await populate(store, file, size);
+  const watcher = new DatabaseSync(file, { readOnly: true });
+  const cloud = cloudOf(size);
+  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+  const unused = (): never => {
+    throw new Error('this fleet calls for no launch');
+  };
+  let mark: PassMark | undefined;
+  const token = () => Promise.resolve('a-token');
+  const tokens = { token, client: unused };
+  return {
+    bytesPerTenant: cloud.bytes,
+    commits: () => Number(watcher.prepare('PRAGMA data_version').get()?.['data_version']),
+    ports: {
+      clock,
+      store,
+      inventory: inventoryOf(cloud.rest),
+      reads: directReads(cloud.rest, clock),
+      clusters: clustersOf({ tokens, clock, caFile: null, http: cloud.http }),
+      calls: () => ({}),
+      passes: {
+        read: async () => mark,
+        write: async (_, written) => void (mark = written),
+        latest: async () => mark,
+      },
+      workflows: {
+        ensure: unused,
+        execute: unused,
+        find: unused,
+        get: unused,
+        list: async () => [],
+        standing: unused,
+        lastUse: unused,
+        condemn: unused,
+        remove: unused,
+      },
+    },
+    close: async () => {
+      watcher.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The first tenant through the front door, the others as its copies: a hundred thousand applies would take an hour. */
+async function populate(store: Store, file: string, size: number): Promise<void> {
+  const name = TEMPLATE.metadata.name;
+  await store.applyTenant({ name, record: TEMPLATE as unknown as Json, author: 'bench', reason: 'bench' });
+  const database = new DatabaseSync(file);
+  const health = { healthy: true, code: 200, url: 'http://10.0.0.5/health', reason: 'answered 200', checkedAt: new Date().toISOString() };
+  database.exec(`
+    WITH RECURSIVE Numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM Numbers WHERE n < ${size})
+    INSERT INTO Tenants (name, record, generation, etag, created_at, updated_at, updated_by)
+    SELECT replace(name, '${ZERO}', printf('%06d', n)), replace(record, '${ZERO}', printf('%06d', n)), generation,
+      printf('%06d', n), created_at, updated_at, updated_by
+    FROM Numbers JOIN Tenants ON name = '${name}' WHERE n < ${size};
+    INSERT INTO Ledger (name, status, image_digest, applied_generation, service_endpoint, health, updated_at)
+    SELECT name, 'DEPLOYED', '${DIGEST}', 1, 'http://10.0.0.5', '${JSON.stringify(health)}', updated_at FROM Tenants;
+  `);
+  database.close();
+}
+
+function cloudOf(size: number) {
+  const all = resources();
+  const assets = all.map(
+    ({ name, assetType, body }) =>
+      new Stencil(JSON.stringify({ name, assetType, ancestors: ['projects/1', 'folders/1000'], updateTime: AT, resource: { version: 'v1', data: body } })),
+  );
+  const names = all.map(({ name }) => new Stencil(JSON.stringify({ name, updateTime: AT })));
+  const bodies = new Map(all.map(({ name, body }) => [name.replace(/^\/\/[^/]+/, ''), new Stencil(JSON.stringify(body))]));
+  const kinds = objects();
+  const lists = new Map(
+    Object.entries(kinds).map(([plural, { full, drifted }]) => [
+      plural,
+      {
+        objects: new Stencil(listText('List', full)),
+        drifted: new Stencil(listText('List', drifted)),
+        metadata: new Stencil(listText('PartialObjectMetadataList', full.map((object) => ({ metadata: (object as { metadata: object }).metadata })))),
+      },
+    ]),
+  );
+
+  /** Asset by asset over all tenants, as an inventory that is sorted by name gives them. */
+  const page = async function* (content: readonly Stencil[], token: number): AsyncGenerator<Uint8Array> {
+    const end = Math.min(token + PAGE, content.length * size);
+    let text = `{"readTime":"${AT}","assets":[`;
+    for (let n = token; n < end; n += 1) {
+      text += (n === token ? '' : ',') + (content[Math.floor(n / size)]?.of(n % size) ?? '');
+      if (text.length < SOCKET) continue;
+      yield Buffer.from(text, 'latin1');
+      text = '';
+    }
+    yield Buffer.from(`${text}]${end < content.length * size ? `,"nextPageToken":"${end}"` : ''}}`, 'latin1');
+  };
+  const answer = ({ service, path }: RestRequest): AsyncGenerator<Uint8Array> => {
+    const url = new URL(path, 'http://bench');
+    if (service === 'cloudasset') {
+      const content = url.searchParams.has('contentType') ? assets : names;
+      return page(content, Number(url.searchParams.get('pageToken') ?? 0));
+    }
+    const number = /t(\d{6})-project/.exec(url.pathname)?.[1] ?? ZERO;
+    const body = bodies.get(url.pathname.replace(/^\/(compute\/)?v1/, '').replaceAll(number, ZERO));
+    if (body === undefined) throw new CloudError('not-found', path, { httpStatus: 404 });
+    return bytesOf(body.of(Number(number)));
+  };
+  const rest: Rest = {
+    read: <T>(request: RestRequest, read: ReadBody<T>) => read(answer(request), request.path),
+    request: async (request) =>
+      parseBody(await collect(answer(request), Infinity, request.path), request.path),
+  };
+  const http = async ({ endpoint, path, accept }: { endpoint: string; path: string; accept: string }) => {
+    const number = Number(endpoint.slice(1, 7));
+    const plural = path.split('?', 1)[0]?.split('/').at(-1) ?? '';
+    const texts = lists.get(plural);
+    if (texts === undefined) throw new CloudError('unexpected', path);
+    const text = accept.includes('Partial') ? texts.metadata : number % DRIFT_EVERY === 0 ? texts.drifted : texts.objects;
+    return Buffer.from(text.of(number), 'latin1');
+  };
+  return {
+    rest,
+    http,
+    bytes: {
+      assets: assets.reduce((sum, stencil) => sum + stencil.of(1).length, 0),
+      objects: [...lists.values()].reduce((sum, { objects: text }) => sum + text.of(1).length, 0),
+    },
+  };
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text, 'latin1');
+}
+
+const listText = (kind: string, items: readonly object[]): string =>
+  JSON.stringify({ kind, apiVersion: 'v1', metadata: { resourceVersion: '12345' }, items });

@@ -1,0 +1,95 @@
+/**
+ * `npm run bench`: what a pass costs in CPU, memory and rows, and how that grows with the fleet. Each size runs in a
+ * process of its own, so that one's memory is not another's. `PLUMB_BENCH_TENANTS=1000,10000,100000` sets the sizes.
+ */
+import { execFileSync } from 'node:child_process';
+import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
+import { reconcile } from '../reconciler/reconcile.ts';
+import { passWorld } from './pass-world.ts';
+
+const ROUNDS = 3;
+const DEFAULT_SIZES = [500, 5000];
+
+interface Measured {
+  readonly size: number;
+  readonly bytes: number;
+  /** CPU seconds of the pass that sees the fleet for the first time, and keeps what it saw. */
+  readonly first: number;
+  /** Of a pass that reads everything and finds nothing new; medians. */
+  readonly full: number;
+  /** Of a pass that only looks whether anything has moved. */
+  readonly glance: number;
+  /** Commits of the store during all passes after the first. */
+  readonly commits: number;
+  /** Most memory the process ever held, in MB. */
+  readonly rss: number;
+}
+
+async function measure(size: number): Promise<Measured> {
+  const world = await passWorld(size);
+  let runs = 0;
+  const pass = async (freshness: { fullEvery: number; sample: number }): Promise<number> => {
+    const before = process.cpuUsage();
+    const report = await reconcile(world.ports, {
+      platform: LOCAL_PLATFORM,
+      dryRun: false,
+      runId: `bench-${++runs}`,
+      freshness,
+    });
+    const { user, system } = process.cpuUsage(before);
+    const { drift = 0, 'in-sync': inSync = 0 } = report.summary.verdicts;
+    if (drift + inSync !== size || drift !== Math.ceil(size / 100)) {
+      throw new Error(`the fleet was misjudged: ${JSON.stringify(report.summary)}`);
+    }
+    return (user + system) / 1e6;
+  };
+  const first = await pass({ fullEvery: 12, sample: 0.01 });
+  const commits = world.commits();
+  const full: number[] = [];
+  const glance: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    glance.push(await pass({ fullEvery: 1000, sample: 0.01 }));
+    full.push(await pass({ fullEvery: 1, sample: 0 }));
+  }
+  const measured = {
+    size,
+    bytes: world.bytesPerTenant.assets + world.bytesPerTenant.objects,
+    first,
+    full: median(full),
+    glance: median(glance),
+    commits: world.commits() - commits,
+    rss: process.resourceUsage().maxRSS / 1024,
+  };
+  await world.close();
+  return measured;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+/** Prints a line per size, then how cost grows from one size to the next. */
+export function benchPass(print: (line: string) => void): void {
+  const sizes = (process.env['PLUMB_BENCH_TENANTS'] ?? '').split(',').filter(Boolean).map(Number);
+  const all = (sizes.length > 0 ? sizes : DEFAULT_SIZES).map((size) => {
+    const text = execFileSync(process.execPath, [import.meta.filename, String(size)], { encoding: 'utf8' });
+    const measured = JSON.parse(text) as Measured;
+    const { first, full, glance, commits, rss, bytes } = measured;
+    const each = (seconds: number) => `${((seconds / size) * 1e6).toFixed(0)} us`;
+    print(
+      `pass over ${size} tenants of ${(bytes / 1024).toFixed(1)} KB: CPU ${full.toFixed(2)} s full (${each(full)} each), ` +
+        `${glance.toFixed(2)} s with nothing moved (${each(glance)} each, ${((100 * glance) / full).toFixed(1)} %), ` +
+        `${first.toFixed(2)} s the first time; ${commits} commits after that; peak ${rss.toFixed(0)} MB`,
+    );
+    return measured;
+  });
+  for (const [at, larger] of all.entries()) {
+    const smaller = all[at - 1];
+    if (smaller === undefined) continue;
+    const growth = (key: 'full' | 'glance') =>
+      (Math.log(larger[key] / smaller[key]) / Math.log(larger.size / smaller.size)).toFixed(3);
+    print(`growth of CPU ${smaller.size} → ${larger.size}: exponent ${growth('full')} full, ${growth('glance')} with nothing moved`);
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  process.stdout.write(JSON.stringify(await measure(Number(process.argv[2]))));
+}

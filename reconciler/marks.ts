@@ -1,0 +1,49 @@
+/**
+ * Short marks of long things: two that are equal stand for the same content. Sums of marks do not depend on order, so
+ * that pages may come in any. Pure.
+ */
+
+/** A running sum of 64-bit marks, kept as two halves. */
+export interface Sum {
+  high: number;
+  low: number;
+  count: number;
+}
+
+export const emptySum = (): Sum => ({ high: 0, low: 0, count: 0 });
+
+/** Adds the mark of `text` to the sum. */
+export function add(sum: Sum, text: string): void {
+  // cyrb53's mixing, kept at its full 64 bits: two 32-bit lanes with odd multipliers, crossed at the end.
+  let one = 0xdeadbeef;
+  let two = 0x41c6ce57;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    one = Math.imul(one ^ unit, 2_654_435_761);
+    two = Math.imul(two ^ unit, 1_597_334_677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(two ^ (two >>> 13), 3_266_489_909);
+  two = Math.imul(two ^ (two >>> 16), 2_246_822_507) ^ Math.imul(one ^ (one >>> 13), 3_266_489_909);
+  sum.low = (sum.low + (one >>> 0)) >>> 0;
+  sum.high = (sum.high + (two >>> 0)) >>> 0;
+  sum.count += 1;
+}
+
+/** `count:hex`; the empty sum too has a text of its own. */
+export const textOf = ({ high, low, count }: Sum): string => `${count}:${hex(high)}${hex(low)}`;
+
+/** The mark of one text. */
+export function markOf(text: string): string {
+  const sum = emptySum();
+  add(sum, text);
+  return `${hex(sum.high)}${hex(sum.low)}`;
+}
+
+/** The same text gives the same number in [0, 1). */
+export function fractionOf(text: string): number {
+  const sum = emptySum();
+  add(sum, text);
+  return sum.low / 2 ** 32;
+}
+
+const hex = (half: number): string => half.toString(16).padStart(8, '0');
