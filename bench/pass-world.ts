@@ -14,6 +14,10 @@ import { deploymentOf } from '../manifests/deployment.ts';
 import { autoscalerOf } from '../manifests/autoscaler.ts';
 import { namespaceOf } from '../manifests/namespace.ts';
 import { serviceOf } from '../manifests/service.ts';
+import { expect } from '../reconciler/expect.ts';
+import { kindOf } from '../reconciler/resources/index.ts';
+import { bodyOf } from '../test/support/bodies.ts';
+import { Random } from '../test/support/random.ts';
 import { clustersOf } from '../reconciler/clouds/clusters.ts';
 import { inventoryOf } from '../reconciler/clouds/inventory.ts';
 import { directReads } from '../reconciler/clouds/reads.ts';
@@ -82,89 +86,46 @@ function resources(): Resource[] {
   const { project, region } = TEMPLATE.spec;
   const names = namesOf(TEMPLATE);
   const compute = `compute.googleapis.com/projects/${project}`;
-  const located = (service: string) => `${service}.googleapis.com/projects/${project}/locations/${region}`;
   const of = (assetType: string, name: string, body: object, bytes = 1800): Resource => ({
     name: `//${name}`,
     assetType,
     body: { name: name.split('/').at(-1), ...body, details: noise(bytes) },
   });
   const link = { network: `https://www.googleapis.com/compute/v1/projects/${project}/global/networks/${names.network}` };
-  const cluster = `${located('container')}/clusters/${names.cluster}`;
-  const account = (email: string) =>
-    of('iam.googleapis.com/ServiceAccount', `iam.googleapis.com/projects/${project}/serviceAccounts/${email}`, { email }, 300);
+  const exact = { random: new Random(0), amount: 0 };
+  const wanted = new Map<string, Resource>();
+  for (const want of expect(TEMPLATE, DIGEST)) {
+    const kind = kindOf(want);
+    if (kind?.plane !== 'gcp') continue;
+    const fields = Object.fromEntries(Object.entries(want.fields).map(([path, wish]) => [path, wish.want]));
+    const body = bodyOf(kind, want, fields, exact) as object;
+    // A router and its NAT are one body.
+    const { assetType } = kind;
+    const before = wanted.get(want.name)?.body;
+    wanted.set(want.name, of(assetType, want.name, { ...before, ...body, ...ENDPOINTS[kind.kind] }, BYTES[kind.kind]));
+  }
   return [
-    of('compute.googleapis.com/Network', `${compute}/global/networks/${names.network}`, {
-      autoCreateSubnetworks: false,
-      peerings: [{ name: 'servicenetworking-googleapis-com', state: 'ACTIVE' }],
-    }),
-    of('compute.googleapis.com/Subnetwork', `${compute}/regions/${region}/subnetworks/${names.subnet}`, {
-      ...link,
-      ipCidrRange: '10.0.0.0/20',
-      privateIpGoogleAccess: true,
-      secondaryIpRanges: [
-        { rangeName: 'pods', ipCidrRange: '10.16.0.0/14' },
-        { rangeName: 'services', ipCidrRange: '10.32.0.0/20' },
-      ],
-    }),
-    of('compute.googleapis.com/Router', `${compute}/regions/${region}/routers/${names.router}`, {
-      ...link,
-      nats: [
-        {
-          name: names.nat,
-          natIpAllocateOption: 'AUTO_ONLY',
-          sourceSubnetworkIpRangesToNat: 'ALL_SUBNETWORKS_ALL_IP_RANGES',
-          minPortsPerVm: TEMPLATE.spec.network.nat.minPortsPerVm,
-        },
-      ],
-    }),
-    of(
-      'container.googleapis.com/Cluster',
-      cluster,
-      {
-        network: names.network,
-        subnetwork: names.subnet,
-        releaseChannel: { channel: TEMPLATE.spec.cluster.releaseChannel },
-        privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: '172.16.0.0/28' },
-        controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: `t${ZERO}.gke.example` } },
-      },
-      9000,
-    ),
-    ...TEMPLATE.spec.cluster.nodePools.map((pool) =>
-      of(
-        'container.googleapis.com/NodePool',
-        `${cluster}/nodePools/${pool.name}`,
-        {
-          config: { machineType: pool.machineType, diskSizeGb: pool.diskSizeGb },
-          autoscaling: { minNodeCount: pool.min, maxNodeCount: pool.max },
-        },
-        3000,
-      ),
-    ),
-    of('artifactregistry.googleapis.com/Repository', `${located('artifactregistry')}/repositories/${names.registry}`, {
-      format: 'DOCKER',
-    }),
-    of('compute.googleapis.com/GlobalAddress', `${compute}/global/addresses/${names.poolRange}`, {
-      ...link,
-      purpose: 'VPC_PEERING',
-      addressType: 'INTERNAL',
-      prefixLength: 24,
-    }),
-    of('cloudbuild.googleapis.com/WorkerPool', `${located('cloudbuild')}/workerPools/${names.workerPool}`, {
-      privatePoolV1Config: {
-        workerConfig: { machineType: TEMPLATE.spec.build.machineType, diskSizeGb: String(TEMPLATE.spec.build.diskSizeGb) },
-        networkConfig: { peeredNetwork: link.network, egressOption: 'NO_PUBLIC_EGRESS' },
-      },
-    }),
-    account(names.nodesIdentity),
-    account(names.deployIdentity),
+    ...wanted.values(),
     // Of the same types, and nobody's want.
-    ...['one', 'two', 'three', 'four'].map((name) => account(`${name}@${project}.iam.gserviceaccount.com`)),
     ...['one', 'two', 'three', 'four'].map((name) =>
-      of('compute.googleapis.com/Subnetwork', `${compute}/regions/${region}/subnetworks/${name}`, link, 2500),
+      of('compute.googleapis.com/Disk', `${compute}/zones/${region}-a/disks/gke-${names.cluster}-cpu-${name}`, {
+        labels: { 'goog-k8s-cluster-name': names.cluster },
+      }),
     ),
-    of('compute.googleapis.com/GlobalAddress', `${compute}/global/addresses/other`, link, 2500),
+    ...['one', 'two', 'three', 'four'].map((name) =>
+      of('compute.googleapis.com/Route', `${compute}/global/routes/default-route-${name}`, link, 2500),
+    ),
+    of('compute.googleapis.com/Address', `${compute}/regions/${region}/addresses/nat-auto-ip`, { purpose: 'NAT_AUTO' }),
   ];
 }
+
+/** What real bodies hold beside what is compared, in bytes. */
+const BYTES: Readonly<Record<string, number>> = { cluster: 9000, 'node-pool': 3000, 'service-account': 300 };
+
+/** Read along with what is compared. */
+const ENDPOINTS: Readonly<Record<string, object>> = {
+  cluster: { controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: true, endpoint: `t${ZERO}.gke.example` } } },
+};
 
 /** Fills a tenant's number into a text: the pieces between the places where it stands. */
 class Stencil {
@@ -253,6 +214,7 @@ export async function passWorld(size: number): Promise<PassWorld> {
       reads: directReads(cloud.rest, clock),
       clusters: clustersOf({ tokens, clock, caFile: null, http: cloud.http }),
       calls: () => ({}),
+      auditLog: { read: async () => ({ entries: [], more: false, at: clock.now().toISOString() }) },
       passes: {
         read: async () => mark,
         write: async (_, written) => void (mark = written),
