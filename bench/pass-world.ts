@@ -91,7 +91,9 @@ function resources(): Resource[] {
     assetType,
     body: { name: name.split('/').at(-1), ...body, details: noise(bytes) },
   });
-  const link = { network: `https://www.googleapis.com/compute/v1/projects/${project}/global/networks/${names.network}` };
+  const link = {
+    network: `https://www.googleapis.com/compute/v1/projects/${project}/global/networks/${names.network}`,
+  };
   const exact = { random: new Random(0), amount: 0 };
   const wanted = new Map<string, Resource>();
   for (const want of expect(TEMPLATE, DIGEST)) {
@@ -102,20 +104,29 @@ function resources(): Resource[] {
     // A router and its NAT are one body.
     const { assetType } = kind;
     const before = wanted.get(want.name)?.body;
-    wanted.set(want.name, of(assetType, want.name, { ...before, ...body, ...ENDPOINTS[kind.kind] }, BYTES[kind.kind]));
+    wanted.set(
+      want.name,
+      of(assetType, want.name, { ...before, ...body, ...ENDPOINTS[kind.kind] }, BYTES[kind.kind]),
+    );
   }
   return [
     ...wanted.values(),
     // Of the same types, and nobody's want.
     ...['one', 'two', 'three', 'four'].map((name) =>
-      of('compute.googleapis.com/Disk', `${compute}/zones/${region}-a/disks/gke-${names.cluster}-cpu-${name}`, {
-        labels: { 'goog-k8s-cluster-name': names.cluster },
-      }),
+      of(
+        'compute.googleapis.com/Disk',
+        `${compute}/zones/${region}-a/disks/gke-${names.cluster}-cpu-${name}`,
+        {
+          labels: { 'goog-k8s-cluster-name': names.cluster },
+        },
+      ),
     ),
     ...['one', 'two', 'three', 'four'].map((name) =>
       of('compute.googleapis.com/Route', `${compute}/global/routes/default-route-${name}`, link, 2500),
     ),
-    of('compute.googleapis.com/Address', `${compute}/regions/${region}/addresses/nat-auto-ip`, { purpose: 'NAT_AUTO' }),
+    of('compute.googleapis.com/Address', `${compute}/regions/${region}/addresses/nat-auto-ip`, {
+      purpose: 'NAT_AUTO',
+    }),
   ];
 }
 
@@ -124,7 +135,11 @@ const BYTES: Readonly<Record<string, number>> = { cluster: 9000, 'node-pool': 30
 
 /** Read along with what is compared. */
 const ENDPOINTS: Readonly<Record<string, object>> = {
-  cluster: { controlPlaneEndpointsConfig: { dnsEndpointConfig: { allowExternalTraffic: true, endpoint: `t${ZERO}.gke.example` } } },
+  cluster: {
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: true, endpoint: `t${ZERO}.gke.example` },
+    },
+  },
 };
 
 /** Fills a tenant's number into a text: the pieces between the places where it stands. */
@@ -152,8 +167,23 @@ function objects(): Record<string, { full: object[]; drifted: object[] }> {
         generation: 1,
         creationTimestamp: AT,
         managedFields: [
-          { manager: 'plumbline', operation: 'Apply', apiVersion: 'v1', time: AT, fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:template': {} } } },
-          { manager: 'controller', operation: 'Update', apiVersion: 'v1', time: AT, subresource: 'status', fieldsType: 'FieldsV1', fieldsV1: { 'f:status': {} } },
+          {
+            manager: 'plumbline',
+            operation: 'Apply',
+            apiVersion: 'v1',
+            time: AT,
+            fieldsType: 'FieldsV1',
+            fieldsV1: { 'f:spec': { 'f:template': {} } },
+          },
+          {
+            manager: 'controller',
+            operation: 'Update',
+            apiVersion: 'v1',
+            time: AT,
+            subresource: 'status',
+            fieldsType: 'FieldsV1',
+            fieldsV1: { 'f:status': {} },
+          },
         ],
       },
       ...rest,
@@ -161,7 +191,9 @@ function objects(): Record<string, { full: object[]; drifted: object[] }> {
     };
   };
   const others = (count: number, from: number) =>
-    Array.from({ length: count }, (_, n) => live({ metadata: { name: `other-${n}`, namespace: `t${ZERO}-app` } }, from + n));
+    Array.from({ length: count }, (_, n) =>
+      live({ metadata: { name: `other-${n}`, namespace: `t${ZERO}-app` } }, from + n),
+    );
   const deployment = deploymentOf(TEMPLATE, image);
   const drifted = structuredClone(deployment) as {
     spec: { template: { spec: { containers: { env: object[] }[] } } };
@@ -174,7 +206,10 @@ function objects(): Record<string, { full: object[]; drifted: object[] }> {
   const deployments = list(deployment, 2, 3);
   return {
     namespaces: list(namespaceOf(TEMPLATE), 1, 4),
-    deployments: { ...deployments, drifted: [live(drifted as unknown as Json, 2), ...deployments.full.slice(1)] },
+    deployments: {
+      ...deployments,
+      drifted: [live(drifted as unknown as Json, 2), ...deployments.full.slice(1)],
+    },
     services: list(serviceOf(TEMPLATE), 3, 3),
     horizontalpodautoscalers: list(autoscalerOf(TEMPLATE), 4, 1),
   };
@@ -245,7 +280,13 @@ async function populate(store: Store, file: string, size: number): Promise<void>
   const name = TEMPLATE.metadata.name;
   await store.applyTenant({ name, record: TEMPLATE as unknown as Json, author: 'bench', reason: 'bench' });
   const database = new DatabaseSync(file);
-  const health = { healthy: true, code: 200, url: 'http://10.0.0.5/health', reason: 'answered 200', checkedAt: new Date().toISOString() };
+  const health = {
+    healthy: true,
+    code: 200,
+    url: 'http://10.0.0.5/health',
+    reason: 'answered 200',
+    checkedAt: new Date().toISOString(),
+  };
   database.exec(`
     WITH RECURSIVE Numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM Numbers WHERE n < ${size})
     INSERT INTO Tenants (name, record, generation, etag, created_at, updated_at, updated_by)
@@ -262,10 +303,20 @@ function cloudOf(size: number) {
   const all = resources();
   const assets = all.map(
     ({ name, assetType, body }) =>
-      new Stencil(JSON.stringify({ name, assetType, ancestors: ['projects/1', 'folders/1000'], updateTime: AT, resource: { version: 'v1', data: body } })),
+      new Stencil(
+        JSON.stringify({
+          name,
+          assetType,
+          ancestors: ['projects/1', 'folders/1000'],
+          updateTime: AT,
+          resource: { version: 'v1', data: body },
+        }),
+      ),
   );
   const names = all.map(({ name }) => new Stencil(JSON.stringify({ name, updateTime: AT })));
-  const bodies = new Map(all.map(({ name, body }) => [name.replace(/^\/\/[^/]+/, ''), new Stencil(JSON.stringify(body))]));
+  const bodies = new Map(
+    all.map(({ name, body }) => [name.replace(/^\/\/[^/]+/, ''), new Stencil(JSON.stringify(body))]),
+  );
   const kinds = objects();
   const lists = new Map(
     Object.entries(kinds).map(([plural, { full, drifted }]) => [
@@ -273,7 +324,12 @@ function cloudOf(size: number) {
       {
         objects: new Stencil(listText('List', full)),
         drifted: new Stencil(listText('List', drifted)),
-        metadata: new Stencil(listText('PartialObjectMetadataList', full.map((object) => ({ metadata: (object as { metadata: object }).metadata })))),
+        metadata: new Stencil(
+          listText(
+            'PartialObjectMetadataList',
+            full.map((object) => ({ metadata: (object as { metadata: object }).metadata })),
+          ),
+        ),
       },
     ]),
   );
@@ -311,7 +367,11 @@ function cloudOf(size: number) {
     const plural = path.split('?', 1)[0]?.split('/').at(-1) ?? '';
     const texts = lists.get(plural);
     if (texts === undefined) throw new CloudError('unexpected', path);
-    const text = accept.includes('Partial') ? texts.metadata : number % DRIFT_EVERY === 0 ? texts.drifted : texts.objects;
+    const text = accept.includes('Partial')
+      ? texts.metadata
+      : number % DRIFT_EVERY === 0
+        ? texts.drifted
+        : texts.objects;
     return Buffer.from(text.of(number), 'latin1');
   };
   return {

@@ -64,7 +64,8 @@ async function measure(size: number): Promise<Measured> {
   return measured;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 /** Prints a line per size, then how cost grows from one size to the next. */
 export function benchPass(print: (line: string) => void): void {
@@ -86,7 +87,9 @@ export function benchPass(print: (line: string) => void): void {
     if (smaller === undefined) continue;
     const growth = (key: 'full' | 'glance') =>
       (Math.log(larger[key] / smaller[key]) / Math.log(larger.size / smaller.size)).toFixed(3);
-    print(`growth of CPU ${smaller.size} → ${larger.size}: exponent ${growth('full')} full, ${growth('glance')} with nothing moved`);
+    print(
+      `growth of CPU ${smaller.size} → ${larger.size}: exponent ${growth('full')} full, ${growth('glance')} with nothing moved`,
+    );
   }
 }
 

@@ -38,7 +38,7 @@ export interface Judged {
 }
 
 /** A larger fleet's quiet tenants are counted, not listed: a report is read by people and kept in one row. */
-export const MOST_LISTED = 5000;
+const MOST_LISTED = 5000;
 
 export interface RollNotes {
   /** The oldest reading the row rests on (RFC 3339); null when nothing was observed. */

@@ -1,12 +1,6 @@
 /** Everything the store knows of a few tenants of a pass, gathered into one case per tenant before they are looked at. */
 import { parseTenant } from '../desired-state/parse.ts';
-import type {
-  Directive,
-  ExecutionEntry,
-  LedgerEntry,
-  Store,
-  StoredTenant,
-} from '../desired-state/store.ts';
+import type { Directive, ExecutionEntry, LedgerEntry, Store, StoredTenant } from '../desired-state/store.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { projectOf, rivalsOf, unlawful } from './claims.ts';
 import { expect } from './expect.ts';

@@ -31,7 +31,7 @@ const CHUNKS_AT_ONCE = 4;
 /** Tenants whose answers are held at the same time. */
 const TENANTS_AT_ONCE = 32;
 
-export interface LookOptions {
+interface LookOptions {
   readonly runId: string;
   readonly dryRun: boolean;
   /** Who names a tenant has looked at it: its spent retry budget does not hold it then. */

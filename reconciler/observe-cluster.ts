@@ -12,7 +12,7 @@ import { CLUSTER_KINDS } from './resources/index.ts';
 import type { ClusterKind } from './resources/kind.ts';
 
 /** A list that was read, and two marks of it. */
-export interface ListSight extends KubeResource {
+interface ListSight extends KubeResource {
   readonly namespace: string | null;
   /** Of what a glance at unchanged objects should answer, to the letter. */
   readonly text: string;
@@ -74,7 +74,10 @@ async function lookInside(
     wants.map(async (want, index): Promise<[string, Reading<Fields>]> => {
       const place = places[index];
       const listing = place && (await lists.get(place.key));
-      return [want.id, listing ? pick(listing, place, want) : unreadable('no reader for this kind', 'none', seen)];
+      return [
+        want.id,
+        listing ? pick(listing, place, want) : unreadable('no reader for this kind', 'none', seen),
+      ];
     }),
   );
   const sights = (await Promise.all(lists.values())).map(({ sight }) => sight);
@@ -164,10 +167,10 @@ export async function restsAsSeen(
 }
 
 /** Most lists answer to the letter what they answered before; only the others have to be parsed. */
-function looksAsSeen({ text, objects }: Glimpse, sight: ListSight): boolean {
-  if (text !== null && markOf(text) === sight.text) return true;
+function looksAsSeen(glimpse: Glimpse, sight: ListSight): boolean {
+  if (glimpse.text !== null && markOf(glimpse.text) === sight.text) return true;
   try {
-    return listMark(objects(), isRestless(sight)) === sight.mark;
+    return listMark(glimpse.objects(), isRestless(sight)) === sight.mark;
   } catch {
     return false;
   }

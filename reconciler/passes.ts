@@ -62,7 +62,13 @@ const MOST_READ_SINGLY = 0.2;
 const LEAST_MS_BETWEEN_NOTES = 1_000;
 
 /** Verdicts over what was seen of an environment that stands. */
-const SEEN: ReadonlySet<Verdict> = new Set<Verdict>(['in-sync', 'drift', 'unhealthy', 'unreadable', 'paused']);
+const SEEN: ReadonlySet<Verdict> = new Set<Verdict>([
+  'in-sync',
+  'drift',
+  'unhealthy',
+  'unreadable',
+  'paused',
+]);
 
 /** After so many sweeps in a row that showed much less, that is how things are. */
 const DOUBTED_ENOUGH = 3;

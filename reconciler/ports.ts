@@ -54,7 +54,7 @@ export interface DirectReads {
   get(ref: ApiRef, until: number): Promise<Reading<Json>>;
 }
 
-export interface ClusterAccess {
+interface ClusterAccess {
   /** Host (and port) of the control plane's DNS-based endpoint. */
   readonly endpoint: string;
 }

@@ -28,7 +28,7 @@ import {
 import { parsePolicy } from './policy-settings.ts';
 import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
 
-export { LOCAL_PLATFORM, SettingsError, type PassSettings };
+export { LOCAL_PLATFORM, SettingsError };
 
 export interface Settings {
   readonly store: StoreChoice;

@@ -10,7 +10,12 @@ import type { Fleet } from './survey.ts';
 /** Throws only what the store throws. */
 export async function tellExceptions(
   { store }: Ports,
-  { fleet, roll, looked, exceptions }: {
+  {
+    fleet,
+    roll,
+    looked,
+    exceptions,
+  }: {
     readonly fleet: Fleet;
     readonly roll: Roll;
     readonly looked: Looked;
@@ -24,7 +29,12 @@ export async function tellExceptions(
     const faults: readonly Fault[] = told.get(item.stored.name) ?? [];
     const [first] = faults;
     if (first === undefined) continue;
-    const row = withFaults(first.row, item, faults.map(({ exception }) => exception), now);
+    const row = withFaults(
+      first.row,
+      item,
+      faults.map(({ exception }) => exception),
+      now,
+    );
     roll.replace(row);
     looked.changes.set(row.name, changesOf([row], [item], now));
     if (dryRun || faults.every(({ again }) => again)) continue;

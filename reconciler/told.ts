@@ -92,7 +92,7 @@ function restsUntil(
 }
 
 /** The same for rows that say the same: when and where something was read, and since when, says nothing new. */
-export function signatureOf(row: TenantReport): string {
+function signatureOf(row: TenantReport): string {
   const { findings, held, actions, health, ...rest } = row;
   return markOf(
     JSON.stringify([

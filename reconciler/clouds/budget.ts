@@ -15,7 +15,7 @@ export interface Quota {
  * Default quotas of the read methods called here, and who pays: the project of the resource wherever a path names one
  * (https://cloud.google.com/docs/quotas/quota-project). Cloud Build publishes no rate; its entry is an assumption.
  */
-export const QUOTAS: Readonly<Partial<Record<ServiceName, Quota>>> = {
+const QUOTAS: Readonly<Partial<Record<ServiceName, Quota>>> = {
   // https://cloud.google.com/asset-inventory/docs/quota: ListAssets, per consumer project.
   cloudasset: { perMinute: 100, paidBy: 'caller' },
   // https://cloud.google.com/compute/docs/api-rate-limits: read requests, per project.

@@ -31,7 +31,7 @@ const FIRST_PAUSE_MS = 200;
 
 const MIB = 1024 * 1024;
 
-export interface ClusterLimits {
+interface ClusterLimits {
   readonly atOncePerCluster: number;
   readonly atOnce: number;
   /** Of one call, to its last byte. */

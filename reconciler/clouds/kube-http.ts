@@ -8,7 +8,7 @@ import { CloudError } from '../ports.ts';
 import { collect, retryAfter } from './body.ts';
 import { kindOfStatus } from './rest.ts';
 
-export interface KubeGet {
+interface KubeGet {
   /** `host:port` of the control plane. */
   readonly endpoint: string;
   readonly path: string;

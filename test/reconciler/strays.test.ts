@@ -42,7 +42,12 @@ describe('a firewall rule nobody declared', () => {
   };
   const findings = async (found = survey()) => {
     const clock = impatientClock();
-    const strays = await confirmStrays(directReads(restAt(server.url, clock), clock), found, 'acme', Infinity);
+    const strays = await confirmStrays(
+      directReads(restAt(server.url, clock), clock),
+      found,
+      'acme',
+      Infinity,
+    );
     return strayFindings('acme', strays, new Map(), AT);
   };
 

@@ -252,26 +252,30 @@ describeWorld('a launch that is cut off', () => {
   });
 
   const steps = [
-    ...(['listActive', 'listDirectives', 'openFindingKeys', 'surveyTenants', 'tenantsOf', 'ledgerOf'] as const),
+    ...([
+      'listActive',
+      'listDirectives',
+      'openFindingKeys',
+      'surveyTenants',
+      'tenantsOf',
+      'ledgerOf',
+    ] as const),
     ...(['openFindings', 'observationsOf', 'saveObservations', 'openIntent'] as const),
   ];
-  it.each(steps)(
-    'throws what the store said when it goes away at %s, and starts nothing',
-    async (from) => {
-      await world.apply('cutoff');
-      const before = (await world.calls('workflowexecutions.projects.locations.workflows.executions.create'))
-        .length;
-      const attempt = reconcile(
-        { ...world.ports, store: goneFrom(world.ports.store, from) },
-        { platform: world.platform, dryRun: false, only: ['cutoff'], runId: `gone-at-${from}` },
-      );
-      await expect(attempt).rejects.toThrow(StoreError);
-      await expect(attempt).rejects.toThrow(/the store cannot be reached/);
-      const after = await world.calls('workflowexecutions.projects.locations.workflows.executions.create');
-      expect(after).toHaveLength(before);
-      expect(await entriesOf('cutoff')).toEqual([]);
-    },
-  );
+  it.each(steps)('throws what the store said when it goes away at %s, and starts nothing', async (from) => {
+    await world.apply('cutoff');
+    const before = (await world.calls('workflowexecutions.projects.locations.workflows.executions.create'))
+      .length;
+    const attempt = reconcile(
+      { ...world.ports, store: goneFrom(world.ports.store, from) },
+      { platform: world.platform, dryRun: false, only: ['cutoff'], runId: `gone-at-${from}` },
+    );
+    await expect(attempt).rejects.toThrow(StoreError);
+    await expect(attempt).rejects.toThrow(/the store cannot be reached/);
+    const after = await world.calls('workflowexecutions.projects.locations.workflows.executions.create');
+    expect(after).toHaveLength(before);
+    expect(await entriesOf('cutoff')).toEqual([]);
+  });
 });
 
 /** Methods of the store that answer piece by piece. */

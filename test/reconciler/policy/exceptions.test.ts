@@ -253,10 +253,7 @@ describe('an exception for the fleet', () => {
 
     const now = later(24 * HOUR);
     const over = ['acme', 'globex'].map((name) => judged([limit], directives, { name, now }));
-    expect(classes(over, { ...look, now })).toEqual([
-      ['changed', 'exception'],
-      ['changed'],
-    ]);
+    expect(classes(over, { ...look, now })).toEqual([['changed', 'exception'], ['changed']]);
   });
 
   it('is not judged by a part of the fleet, or by a look that was not full', () => {
@@ -265,9 +262,10 @@ describe('an exception for the fleet', () => {
     expect(classes(idle, { ...look, whole: false })).toEqual([[]]);
     expect(classes(idle, { ...look, share: { index: 0, count: 2 } })).toEqual([[]]);
     const blind = finding({ class: 'unreadable', risk: 'none' });
-    expect(
-      classes([...idle, judged([blind], directives, { name: 'globex' })], look),
-    ).toEqual([[], ['unreadable']]);
+    expect(classes([...idle, judged([blind], directives, { name: 'globex' })], look)).toEqual([
+      [],
+      ['unreadable'],
+    ]);
   });
 
   it('is judged by one share for all, once the others have had a day to say that it matches there', () => {
