@@ -97,7 +97,7 @@ async function main(): Promise<void> {
 }
 
 type RunOptions = JobOptions &
-  Pick<Settings, 'breaker' | 'operators' | 'policy'> & { readonly platform: Platform };
+  Pick<Settings, 'breaker' | 'deepCheck' | 'operators' | 'policy'> & { readonly platform: Platform };
 
 async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino.Logger): Promise<void> {
   if (options.health) {
@@ -113,6 +113,7 @@ async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino
     shard: options.shard,
     runId: options.runId,
     breaker: options.breaker,
+    deepCheck: options.deepCheck,
     operators: options.operators,
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),
   });

@@ -6,6 +6,7 @@ import { heldMeanwhile } from './admit.ts';
 import { assemble, count, rowOf, type Judged } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
 import { Survey } from './coverage.ts';
+import { deepCheckFailures, dueDeepChecks, NO_DEEP_CHECKS, type DeepCheckSettings } from './deep-checks.ts';
 import { describe } from './error-text.ts';
 import { withFleetExceptions } from './fleet-exceptions.ts';
 import { guard, type Guard } from './guard.ts';
@@ -42,6 +43,8 @@ export interface PassOptions {
   readonly lifted?: readonly string[];
   /** The breaker's thresholds; left out, the defaults. */
   readonly breaker?: BreakerLimits;
+  /** Left out: this pass starts no deep checks. */
+  readonly deepCheck?: DeepCheckSettings;
   /** Whose overrides and rollouts are honoured; left out, nobody's. */
   readonly operators?: Operators;
   /** What happened along the way, for progress and logs. */
@@ -74,6 +77,7 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   const have = await observe(ports, options.platform.scope, observable.map(toObserved), survey);
   emit({ type: 'observed', tenants: have.size });
 
+  const deepCheckFailure = await deepCheckFailures(ports.store, cases);
   const named = new Set(options.only);
   const by = { rules: (options.policy ?? DEFAULT_POLICY).rules, share: options.shard ?? WHOLE };
   const look = { whole: options.only === undefined, share: by.share, now: startedAt };
@@ -81,7 +85,11 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
     cases.map(async (item) => {
       const { name } = item.stored;
       const strays = await confirmStrays(ports.reads, survey, name);
-      const surplus = { coverage: survey.coverageOf(name), strays };
+      const surplus = {
+        coverage: survey.coverageOf(name),
+        strays,
+        deepCheckFailure: deepCheckFailure.get(name),
+      };
       return judge(named.has(name) ? { ...item, failures: 0 } : item, have.get(name), startedAt, by, surplus);
     }),
   );
@@ -100,7 +108,10 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   const launched = options.dryRun
     ? admitted
     : await launchAll(ports, options, admitted, { by, permit: guarded.permit });
-  if (!options.dryRun && guarded.breaker === null) await askHealth(ports, options, rollouts.due);
+  if (!options.dryRun && guarded.breaker === null) {
+    await askHealth(ports, options, rollouts.due);
+    await askDeep(ports, options);
+  }
 
   const times = { startedAt, finishedAt: ports.clock.now().toISOString() };
   const fleet = { ...guarded.fleet, rollouts: rollouts.reports };
@@ -141,6 +152,14 @@ async function askHealth(ports: Ports, options: PassOptions, due: readonly strin
   if (due.length === 0) return;
   for (const { tenant, intent } of await healthChecks(ports, options.platform, { only: due })) {
     if (intent !== null) options.onEvent?.({ type: 'launched', tenant, flow: 'health-check', intent });
+  }
+}
+
+/** Nobody has to name them: those that are due by the settings. */
+async function askDeep(ports: Ports, options: PassOptions): Promise<void> {
+  const settings = options.deepCheck ?? NO_DEEP_CHECKS;
+  for (const { tenant, intent } of await dueDeepChecks(ports, options.platform, settings, options)) {
+    if (intent !== null) options.onEvent?.({ type: 'launched', tenant, flow: 'deep-check', intent });
   }
 }
 

@@ -38,6 +38,7 @@ export async function reconcileCommand(
       ...(names.length > 0 && { only: names }),
       runId: runIdAt(ports.clock.now()),
       breaker: settings.breaker,
+      deepCheck: settings.deepCheck,
       operators: settings.operators,
       onEvent: (event) => {
         cli.note(eventLine(event));

@@ -44,7 +44,7 @@ function readerOfAll(schema: Schema): Read {
       at,
       last: steps.at(-1) ?? '',
       plain: NORMAL[declared.type] === asIs && declared.type !== 'value',
-      absent: typeof declared.absent === 'function' ? undefined : (declared.absent),
+      absent: typeof declared.absent === 'function' ? undefined : declared.absent,
       simple: typeof declared.absent !== 'function' && declared.or === undefined,
       valueOf: finder(declared, path),
     });
@@ -144,7 +144,7 @@ function finder(leaf: Leaf, path: string): Finder {
     }
     const second = other?.find(dig(enclosing, other.steps), enclosing);
     if (second !== undefined) return second;
-    return typeof absent === 'function' ? absent(enclosing ?? null) : (absent);
+    return typeof absent === 'function' ? absent(enclosing ?? null) : absent;
   };
 }
 
