@@ -16,14 +16,14 @@ export interface Ratio {
 }
 
 const ROUNDS = 15;
+/** Until the compiler has seen enough of both sides. */
+const WARM_UP = 20;
 const RESAMPLES = 1000;
 
 export function compare(name: string, ours: () => unknown, theirs: () => unknown): Ratio {
-  for (const side of [ours, theirs, ours, theirs]) side();
-  return ratioOf(
-    name,
-    Array.from({ length: ROUNDS }, () => [cpuOf(ours), cpuOf(theirs)] as const),
-  );
+  const round = () => [cpuOf(ours), cpuOf(theirs)] as const;
+  for (let warm = 0; warm < WARM_UP; warm += 1) round();
+  return ratioOf(name, Array.from({ length: ROUNDS }, round));
 }
 
 /** The same for work that answers with a promise. */

@@ -2,6 +2,7 @@
  * Between judging and launching: does a pass want to act on so much, or see so little, that something else must be
  * wrong? Then it launches nothing. Only what nobody asked for counts; docs/decisions.md says why. Pure.
  */
+import { isDeepCheck } from './deep-check.ts';
 import type { BreakerLimits, Limit, Never } from './breaker-limits.ts';
 import { causeOf } from './breaker-cause.ts';
 import type { Census, Measure, Share } from './fleet-model.ts';
@@ -42,7 +43,10 @@ export function tallyOf(
   rows: readonly TenantReport[],
   verdicts: Readonly<Partial<Record<Verdict, number>>>,
 ): Tally {
-  const live = rows.filter(({ verdict }) => verdict !== 'decommissioned');
+  // What deep checks say is hours old and leads to nothing: it neither opens the breaker nor keeps it open.
+  const live = rows
+    .filter(({ verdict }) => verdict !== 'decommissioned')
+    .map((row) => ({ ...row, findings: row.findings.filter((finding) => !isDeepCheck(finding)) }));
   const applied = live.filter(({ appliedGeneration }) => appliedGeneration !== null);
   const settled = applied.filter(isSettled);
   const looked = settled.map((row) => ({ row, ...presence(row) }));

@@ -2,7 +2,7 @@
  * Want against have: the findings of one tenant. Pure. Drift (have differs from what was last applied) and pending
  * change (the record is newer than what was applied) are told apart here and never mixed afterwards.
  */
-import { additions, differences } from './compare.ts';
+import { additions, agreesPlainly, differences } from './compare.ts';
 import { ENDPOINT_KIND } from './expect.ts';
 import { textAt } from './json.ts';
 import {
@@ -34,24 +34,18 @@ export interface DiffInput {
   readonly now: string;
 }
 
+type Present = Reading<Fields> & { readonly state: 'present' };
 type Draft = Omit<Finding, 'tenant' | 'since' | keyof FindingPast>;
 
 /** Findings in resource order; empty exactly when nothing differs and everything could be read. */
 export function diff(input: DiffInput): Finding[] {
-  const applied = new Map(input.applied?.map((want) => [want.id, want]));
-  const wanted = new Set(input.wants.map((want) => want.id));
-  const drafts = [
-    ...input.wants.flatMap((want) =>
-      compare(
-        want,
-        readingOf(input.have, want),
-        input.applied === null ? null : (applied.get(want.id) ?? 'new'),
-      ),
-    ),
-    ...[...applied.values()]
-      .filter((want) => !wanted.has(want.id))
-      .flatMap((want) => leaving(want, readingOf(input.have, want))),
-  ];
+  const { wants, applied, have } = input;
+  const drafts: Draft[] = [];
+  for (let at = 0; at < wants.length; at += 1) {
+    const want = wants[at];
+    if (want !== undefined) compare(want, readingOf(have, want), appliedOf(applied, want, at), drafts);
+  }
+  for (const want of dropped(wants, applied)) drafts.push(...leaving(want, readingOf(have, want)));
   if (input.generation !== input.appliedGeneration && !drafts.some((draft) => carries(draft, input))) {
     drafts.push(unapplied(input));
   } else if (input.unfinished !== null && !drafts.some(leadsOn)) {
@@ -69,11 +63,28 @@ export function diff(input: DiffInput): Finding[] {
 const readingOf = (have: Have, want: Want): Reading<Fields> =>
   have.get(want.id) ?? { state: 'unreadable', reason: 'it was not looked at', source: 'none', at: '' };
 
-function compare(want: Want, have: Reading<Fields>, applied: Want | 'new' | null): Draft[] {
-  if (have.state === 'unreadable') return [unreadable(want, have)];
-  if (have.state === 'absent') return [missing(want, have, applied === 'new')];
-  const before = applied === 'new' ? null : applied;
-  return [...changed(want, have, before), ...extra(want, have, before)];
+/** What was last applied of a want, `new` where the record asks for it newly. Most often it stands at the same place. */
+function appliedOf(applied: DiffInput['applied'], { id }: Want, at: number): Want | 'new' | null {
+  if (applied === null) return null;
+  const there = applied[at];
+  return there?.id === id ? there : (applied.find((want) => want.id === id) ?? 'new');
+}
+
+/** What was applied and is not asked for any more. */
+function dropped(wants: readonly Want[], applied: DiffInput['applied']): readonly Want[] {
+  if (applied === null || applied.every(({ id }, at) => wants[at]?.id === id)) return [];
+  const wanted = new Set(wants.map(({ id }) => id));
+  return applied.filter(({ id }) => !wanted.has(id));
+}
+
+function compare(want: Want, have: Reading<Fields>, applied: Want | 'new' | null, drafts: Draft[]): void {
+  if (have.state === 'unreadable') drafts.push(unreadable(want, have));
+  else if (have.state === 'absent') drafts.push(missing(want, have, applied === 'new'));
+  else if (!agreesPlainly(want, have.value)) {
+    const before = applied === 'new' ? null : applied;
+    for (const path of differences(want, have.value)) drafts.push(changed(want, have, before, path));
+    for (const path of additions(want, have.value)) drafts.push(...extra(want, have, before, path));
+  }
 }
 
 const about = (want: Want, have: Reading<Fields>) => ({
@@ -107,31 +118,31 @@ const missing = (want: Want, have: Reading<Fields>, isNew: boolean): Draft => ({
   message: isNew ? 'the record asks for it since it was last applied' : 'it is not there',
 });
 
-function changed(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
-  return differences(want, have.value).map((path): Draft => {
-    const wish = want.fields[path];
-    const found = valueAt(have.value, path);
-    const base = {
-      ...about(want, have),
-      field: path,
-      want: wish?.want ?? null,
-      have: found ?? null,
-      from: wish?.from ?? null,
-    };
-    if (want.kind === ENDPOINT_KIND) {
-      const message = textAt(have.value, 'reason') ?? 'no reason was given';
-      return { ...base, class: 'unhealthy', risk: 'none', message };
-    }
-    const asApplied = applied !== null && isAsApplied(applied, path, found);
+function changed(want: Want, have: Present, applied: Want | null, path: string): Draft {
+  const wish = want.fields[path];
+  const found = valueAt(have.value, path);
+  const base = {
+    ...about(want, have),
+    field: path,
+    want: wish?.want ?? null,
+    have: found ?? null,
+    from: wish?.from ?? null,
+  };
+  if (want.kind === ENDPOINT_KIND) {
     return {
       ...base,
-      class: asApplied ? 'pending' : 'changed',
-      risk: kindOf(want)?.risk(path) ?? 'stateful',
-      message: asApplied
-        ? 'the record changed since it was last applied'
-        : 'it was changed behind the record',
+      class: 'unhealthy',
+      risk: 'none',
+      message: textAt(have.value, 'reason') ?? 'no reason was given',
     };
-  });
+  }
+  const asApplied = applied !== null && isAsApplied(applied, path, found);
+  return {
+    ...base,
+    class: asApplied ? 'pending' : 'changed',
+    risk: kindOf(want)?.risk(path) ?? 'stateful',
+    message: asApplied ? 'the record changed since it was last applied' : 'it was changed behind the record',
+  };
 }
 
 const valueAt = (have: Fields, path: string): Json | undefined =>
@@ -144,26 +155,24 @@ function isAsApplied(applied: Want, path: string, found: Json | undefined): bool
   return kindOf(applied)?.same(path, before, found) ?? false;
 }
 
-function extra(want: Want, have: Reading<Fields> & { state: 'present' }, applied: Want | null): Draft[] {
-  return additions(want, have.value).flatMap((path): Draft[] => {
-    const removed = applied !== null && Object.hasOwn(applied.fields, path);
-    // A member that the record dropped is a resource on its way out, and told as that.
-    if (removed && kindOf(want)?.isMember(path)) return [];
-    return [
-      {
-        ...about(want, have),
-        class: removed ? 'pending' : 'extra',
-        field: path,
-        want: null,
-        have: valueAt(have.value, path) ?? null,
-        from: null,
-        risk: 'in-place',
-        message: removed
-          ? 'the record no longer asks for it'
-          : 'somebody added it where the record owns the whole',
-      },
-    ];
-  });
+function extra(want: Want, have: Present, applied: Want | null, path: string): Draft[] {
+  const removed = applied !== null && Object.hasOwn(applied.fields, path);
+  // A member that the record dropped is a resource on its way out, and told as that.
+  if (removed && kindOf(want)?.isMember(path)) return [];
+  return [
+    {
+      ...about(want, have),
+      class: removed ? 'pending' : 'extra',
+      field: path,
+      want: null,
+      have: valueAt(have.value, path) ?? null,
+      from: null,
+      risk: 'in-place',
+      message: removed
+        ? 'the record no longer asks for it'
+        : 'somebody added it where the record owns the whole',
+    },
+  ];
 }
 
 /** What the applied record asked for and the current one does not: still there until an apply takes it away. */

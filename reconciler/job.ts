@@ -98,7 +98,7 @@ async function main(): Promise<void> {
 }
 
 type RunOptions = JobOptions &
-  Pick<Settings, 'breaker' | 'operators' | 'pass' | 'policy'> & { readonly platform: Platform };
+  Pick<Settings, 'breaker' | 'deepCheck' | 'operators' | 'pass' | 'policy'> & { readonly platform: Platform };
 
 async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino.Logger): Promise<void> {
   if (options.health) {
@@ -115,6 +115,7 @@ async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino
     shard: options.shard,
     runId: options.runId,
     breaker: options.breaker,
+    deepCheck: options.deepCheck,
     operators: options.operators,
     version: packageVersion(),
     ...options.pass,

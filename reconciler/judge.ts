@@ -2,6 +2,7 @@
 import type { Judged } from './assemble.ts';
 import { attributed } from './attribute.ts';
 import { contextOf, type TenantContext } from './coverage.ts';
+import { deepCheckFindings, isDeepCheck } from './deep-check.ts';
 import { diff } from './diff.ts';
 import { withPast } from './history.ts';
 import type { Case } from './load.ts';
@@ -36,6 +37,8 @@ export function toContext({ stored, tenant, wants, applied }: Case): TenantConte
 export interface Surplus {
   readonly coverage: Coverage | null;
   readonly strays: readonly SeenStray[];
+  /** Why the tenant's last deep check gave no result, where it gave none. */
+  readonly deepCheckFailure?: string | undefined;
 }
 
 const NO_SURPLUS: Surplus = { coverage: null, strays: [] };
@@ -53,9 +56,10 @@ export function judge(
   have: Map<string, Reading<Fields>> | undefined,
   now: string,
   by: Judging,
-  { coverage, strays }: Surplus = NO_SURPLUS,
+  { coverage, strays, deepCheckFailure }: Surplus = NO_SURPLUS,
 ): Judged {
-  const { stored, ledger, applied } = item;
+  const { stored, ledger, applied, active } = item;
+  const since = (key: string) => item.known.get(key)?.firstSeen;
   if (have === undefined) return { ...unseen(item, now, by), coverage };
   const differences = diff({
     tenant: stored.name,
@@ -65,11 +69,13 @@ export function judge(
     generation: stored.generation,
     appliedGeneration: ledger?.appliedGeneration ?? null,
     unfinished: ledger?.status === 'FAILED' ? (ledger.lastError ?? 'no reason was recorded') : null,
-    since: (key) => item.known.get(key)?.firstSeen,
+    since,
     now,
   });
-  const seen = [...differences, ...strayFindings(stored.name, strays, item.known, now)].map((finding) =>
-    attributed(finding, item.known.get(findingKey(finding)), have.get(finding.resource)),
+  const failure = deepCheckFailure ?? null;
+  const deep = deepCheckFindings({ tenant: stored.name, ledger, active, failure, since, now });
+  const seen = [...differences, ...strayFindings(stored.name, strays, item.known, now), ...deep].map(
+    (finding) => attributed(finding, item.known.get(findingKey(finding)), have.get(finding.resource)),
   );
   const findings = withPast(seen, item, now);
   return { ...conclude(item, findings, now, by), readings: [...have.values()], coverage };
@@ -100,7 +106,7 @@ export function conclude(item: Case, found: readonly Finding[], now: string, by:
     generation: stored.generation,
     labels: tenant?.metadata.labels ?? {},
     maintenance: tenant?.spec.maintenance ?? null,
-    findings,
+    findings: findings.filter((finding) => !isDeepCheck(finding)),
     orders,
     now,
   });

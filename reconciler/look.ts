@@ -6,6 +6,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Observation } from '../desired-state/store.ts';
 import { notesOf, rowOf, type Judged, type Roll } from './assemble.ts';
+import { deepCheckFailure } from './deep-checks.ts';
 import { describe } from './error-text.ts';
 import { Survey } from './coverage.ts';
 import type { FleetExceptions } from './fleet-exceptions.ts';
@@ -235,7 +236,8 @@ async function lookAtTenant(
     if (ports.clock.now().getTime() > until) return 'spent';
     const { readings, cluster } = await observe(ports, sight, toObserved(item), until);
     const surplus = await surplusOf(ports, sight, item, { until, coverage });
-    const judged = judge(asked, readings, now, by, surplus);
+    const failure = await deepCheckFailure(ports.store, item);
+    const judged = judge(asked, readings, now, by, { ...surplus, deepCheckFailure: failure });
     return { judged: await inquirer.about(judged), cluster };
   } catch (error) {
     if (error instanceof CloudError && error.kind === 'spent') return 'spent';

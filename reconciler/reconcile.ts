@@ -5,6 +5,7 @@
  */
 import { assemble, Roll } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
+import { dueDeepChecks, NO_DEEP_CHECKS, type DeepCheckSettings } from './deep-checks.ts';
 import { describe } from './error-text.ts';
 import { FleetExceptions } from './fleet-exceptions.ts';
 import { guard } from './guard.ts';
@@ -26,7 +27,7 @@ import { CLUSTER_KINDS, GCP_KINDS } from './resources/index.ts';
 import { moveRollouts } from './rollouts.ts';
 import { settle } from './settle.ts';
 import { sweepFleet } from './sights.ts';
-import { survey } from './survey.ts';
+import { survey, type Fleet } from './survey.ts';
 import { sweep } from './sweep.ts';
 import { tellExceptions } from './tell-exceptions.ts';
 
@@ -51,6 +52,8 @@ export interface PassOptions {
   readonly lifted?: readonly string[];
   /** The breaker's thresholds; left out, the defaults. */
   readonly breaker?: BreakerLimits;
+  /** Left out: this pass starts no deep checks. */
+  readonly deepCheck?: DeepCheckSettings;
   /** Whose overrides and rollouts are honoured; left out, nobody's. */
   readonly operators?: Operators;
   /** What happened along the way, for progress and logs. */
@@ -109,7 +112,10 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
     const named = new Set(options.only);
     const { permit } = guarded;
     await launchAll({ ports, platform, fleet, roll, looked, by, named, permit, begunAt: now, onEvent });
-    if (guarded.breaker === null) await askHealth(ports, options, rollouts.due);
+    if (guarded.breaker === null) {
+      await askHealth(ports, options, rollouts.due);
+      await askDeep(ports, options, fleet);
+    }
   }
 
   const times = { startedAt: now, finishedAt: ports.clock.now().toISOString() };
@@ -165,5 +171,13 @@ async function askHealth(ports: Ports, options: PassOptions, due: readonly strin
   if (due.length === 0) return;
   for (const { tenant, intent } of await healthChecks(ports, options.platform, { only: due })) {
     if (intent !== null) options.onEvent?.({ type: 'launched', tenant, flow: 'health-check', intent });
+  }
+}
+
+/** Nobody has to name them: those that are due by the settings. */
+async function askDeep(ports: Ports, options: PassOptions, fleet: Fleet): Promise<void> {
+  const settings = options.deepCheck ?? NO_DEEP_CHECKS;
+  for (const { tenant, intent } of await dueDeepChecks(ports, options.platform, settings, fleet)) {
+    if (intent !== null) options.onEvent?.({ type: 'launched', tenant, flow: 'deep-check', intent });
   }
 }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { StoreChoice } from '../desired-state/open.ts';
 import { breakerSchema, type BreakerLimits } from './breaker-limits.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
+import type { DeepCheckSettings } from './deep-checks.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
 import { at } from './json.ts';
 import type { Json, Platform } from './model.ts';
@@ -39,6 +40,7 @@ export interface Settings {
   /** From the file only: it is agreed on once, not given along with a command. */
   readonly policy: PolicySettings;
   readonly breaker: BreakerLimits;
+  readonly deepCheck: DeepCheckSettings;
   /** Who may act on the fleet as a whole. */
   readonly operators: Operators;
   readonly pass: PassSettings;
@@ -82,6 +84,18 @@ const fileSchema = z.strictObject({
   storeFile: text,
   policy: z.unknown().optional(),
   breaker: breakerSchema,
+  /** Off unless it says how often. */
+  deepCheck: z
+    .strictObject({
+      everyHours: z
+        .number()
+        .int()
+        .min(1)
+        .max(24 * 365)
+        .nullable()
+        .default(null),
+    })
+    .default({ everyHours: null }),
   operators: z.array(z.email('use an email address')).optional(),
   pass: passFileSchema,
 });
@@ -104,6 +118,7 @@ export function loadSettings(input: SettingsInput): Settings {
     identity: identityOf(input, info !== undefined, store),
     policy: file.policy,
     breaker: file.breaker,
+    deepCheck: file.deepCheck,
     operators: operatorsOf(input, file, info !== undefined || isPlayground(store)),
     pass: passSettings(env, file.pass),
     platform: () => complete(platform),

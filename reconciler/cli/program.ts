@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOption, type Bind } from './bind.ts';
 import type { ApplyOptions } from './commands/apply.ts';
+import type { DeepCheckOptions } from './commands/deep-check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { HealthOptions } from './commands/health.ts';
@@ -49,6 +50,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
     .addHelpText('after', PROGRAM_HELP);
   addRecordCommands(program, bind);
   addPassCommands(program, bind);
+  addDeepCheck(program, bind);
   addRequestCommands(program, bind);
   addOrderCommands(program, bind);
   addFleetCommands(program, bind);
@@ -176,6 +178,23 @@ function addPassCommands(program: Command, bind: Bind): void {
     .addOption(outputOption(['table', 'json'], 'table'))
     .action((names: string[], options: HealthOptions) =>
       bind(async (cli) => (await import('./commands/health.ts')).health(cli, names, options)),
+    );
+}
+
+function addDeepCheck(program: Command, bind: Bind): void {
+  program
+    .command('deep-check')
+    .summary('compare everything Terraform made')
+    .description(
+      'Compares everything Terraform made for tenants with what is there, also what no pass looks at, and changes ' +
+        'nothing. Each takes a build. What is found, the next passes report and never act on. deepCheck.everyHours in ' +
+        'plumbline.yaml lets passes start them.',
+    )
+    .argument('[name...]', 'these tenants')
+    .option('-l, --selector <labels>', 'tenants with all these labels, e.g. tier=gold,region=eu')
+    .option('--no-wait', 'do not wait until they have ended')
+    .action((names: string[], options: DeepCheckOptions) =>
+      bind(async (cli) => (await import('./commands/deep-check.ts')).deepCheck(cli, names, options)),
     );
 }
 

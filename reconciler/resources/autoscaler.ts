@@ -2,7 +2,6 @@
 import { autoscalerOf } from '../../manifests/autoscaler.ts';
 import { clusterKind } from './kind.ts';
 import { labels, SERVER_METADATA } from './kubernetes.ts';
-import { ownedBy } from './owned.ts';
 import { list, number, text, unset } from './schema/declare.ts';
 
 /** What the API server puts where no metric is named. */
@@ -19,7 +18,6 @@ export const autoscaler = clusterKind({
   restlessStatus: true,
   from: 'spec.workload.autoscaling',
   manifest: autoscalerOf,
-  owned: ownedBy({ root: ['f:spec'] }),
   schema: {
     'metadata.labels': labels,
     'scaleTargetRef.kind': text({ at: 'spec.scaleTargetRef.kind' }),

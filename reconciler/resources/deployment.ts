@@ -5,7 +5,6 @@
 import { deploymentOf } from '../../manifests/deployment.ts';
 import { clusterKind } from './kind.ts';
 import { labels, SERVER_METADATA } from './kubernetes.ts';
-import { nameKey, ownedBy, portKey } from './owned.ts';
 import { container, pod } from './pod.ts';
 import { flag, list, map, number, text, value } from './schema/declare.ts';
 
@@ -19,11 +18,6 @@ export const deployment = clusterKind({
   restlessStatus: true,
   from: 'spec.workload',
   manifest: deploymentOf,
-  owned: ownedBy({
-    root: ['f:spec', 'f:template', 'f:spec'],
-    lists: { containers: nameKey, env: nameKey, ports: portKey('containerPort') },
-    longer: { 'readinessProbe.path': 'readinessProbe.httpGet.path' },
-  }),
   schema: {
     'metadata.labels': labels,
     selector: value({ at: 'spec.selector.matchLabels', risk: 'replace' }),

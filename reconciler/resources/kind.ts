@@ -8,6 +8,7 @@ import type { FieldWant, Fields, Json, Risk, Want } from '../model.ts';
 import type { ApiRef, KubeResource } from '../ports.ts';
 import { compileSchema, type CompiledSchema } from './schema/compile.ts';
 import type { Foreign, Schema } from './schema/declare.ts';
+import { ownedPlace } from './schema/owned.ts';
 
 interface Declared {
   readonly kind: string;
@@ -56,8 +57,6 @@ interface ClusterDeclared extends Declared {
   readonly from: string;
   /** What is deployed, and so what is wanted. `image`: full reference of the deployed one, null before the first build. */
   manifest(tenant: Tenant, image: string | null): Json;
-  /** Where the field at a path stands in an object's `managedFields`: FieldsV1 keys from the root. */
-  owned(path: string): readonly string[];
 }
 
 export interface GcpKind extends GcpDeclared, Compiled {
@@ -67,6 +66,8 @@ export interface GcpKind extends GcpDeclared, Compiled {
 export interface ClusterKind extends ClusterDeclared, Compiled {
   readonly plane: 'cluster';
   wants(tenant: Tenant, image: string | null): readonly Want[];
+  /** Where the field at a path stands in an object's `managedFields`: FieldsV1 keys from the root. */
+  owned(path: string): readonly string[];
 }
 
 export type ResourceKind = GcpKind | ClusterKind;
@@ -85,6 +86,7 @@ export function clusterKind(declared: ClusterDeclared): ClusterKind {
     ...declared,
     ...compile(declared, schema),
     wants: (tenant, image) => [wantOf(declared, schema, declared.manifest(tenant, image))],
+    owned: (path) => ownedPlace(declared.schema, path),
   };
 }
 

@@ -2,7 +2,6 @@
 import { namespaceOf } from '../../manifests/namespace.ts';
 import { clusterKind } from './kind.ts';
 import { labels, SERVER_METADATA } from './kubernetes.ts';
-import { ownedBy } from './owned.ts';
 import { text } from './schema/declare.ts';
 
 export const namespace = clusterKind({
@@ -12,7 +11,6 @@ export const namespace = clusterKind({
   namespaced: false,
   from: 'spec.workload.namespace',
   manifest: namespaceOf,
-  owned: ownedBy({ root: [] }),
   schema: {
     'metadata.labels': labels,
     // One that somebody deletes stays Terminating for a while, and takes nothing new meanwhile.

@@ -3,7 +3,6 @@ import { INTERNAL_ANNOTATION, serviceOf } from '../../manifests/service.ts';
 import { at } from '../json.ts';
 import { clusterKind } from './kind.ts';
 import { labels, SERVER_METADATA } from './kubernetes.ts';
-import { ownedBy, portKey } from './owned.ts';
 import { flag, list, set, text, unset, value } from './schema/declare.ts';
 import { inside } from './schema/path.ts';
 
@@ -14,7 +13,6 @@ export const service = clusterKind({
   namespaced: true,
   from: 'spec.workload',
   manifest: serviceOf,
-  owned: ownedBy({ root: ['f:spec'], lists: { ports: portKey('port') } }),
   schema: {
     'metadata.labels': labels,
     [inside('metadata.annotations', INTERNAL_ANNOTATION)]: text({

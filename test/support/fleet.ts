@@ -170,7 +170,8 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
   };
 }
 
-const surveyed = (store: Store) => survey(store, { basis: '', now: new Date().toISOString() });
+/** Everybody, as a pass first reads them. */
+export const surveyed = (store: Store) => survey(store, { basis: '', now: new Date().toISOString() });
 
 /** Everybody's case, in name order, as passes load them. */
 export async function allCases(store: Store): Promise<Case[]> {

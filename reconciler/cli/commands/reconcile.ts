@@ -39,6 +39,7 @@ export async function reconcileCommand(
       ...(names.length > 0 && { only: names }),
       runId: runIdAt(ports.clock.now()),
       breaker: settings.breaker,
+      deepCheck: settings.deepCheck,
       operators: settings.operators,
       version: packageVersion(),
       ...settings.pass,

@@ -1,6 +1,7 @@
 /** What a pass asks of a kind's declarations, compiled once per kind and never again. */
 import type { Fields, Json, Risk } from '../../model.ts';
 import type { Declaration, Leaf, Schema } from './declare.ts';
+import { Memo } from './memo.ts';
 import { lastName, patternOf } from './path.ts';
 import { isLeaf, readerOf } from './read.ts';
 import { SAME } from './same.ts';
@@ -23,7 +24,7 @@ export interface CompiledSchema {
 /** Taken for the worst there is: policy answers `approve` to it in every class. */
 const UNKNOWN: Risk = 'stateful';
 
-/** One pattern of paths: `containers[].env[]`. */
+/** What holds for a path, or for a pattern of paths: `containers[].env[]`. */
 interface Rule {
   readonly same: (typeof SAME)[Leaf['type']];
   readonly risk: Risk;
@@ -35,30 +36,39 @@ interface Rule {
 }
 
 export function compileSchema(schema: Schema): CompiledSchema {
-  const read = readerOf(schema);
   const rules = new Map(rulesOf(schema, ''));
-  const ruleOf = (path: string) => rules.get(patternOf(path));
+  const memo = new Memo<Rule>();
+  const ruleOf = (path: string) => memo.of(path, (unseen) => ruleAt(rules, unseen));
   return {
-    fields: (body) => {
-      const flat: Record<string, Json> = {};
-      read(body, flat, '');
-      return flat;
-    },
+    fields: readerOf(schema),
     same: (path, want, have) => {
-      const rule = ruleOf(path);
-      if (have === undefined) return rule?.member ?? false;
-      return (rule?.same ?? SAME.value)(want, have);
+      const { same, member } = ruleOf(path);
+      return have === undefined ? member : same(want, have);
     },
-    owns: (path) => {
-      const rule = ruleOf(path);
-      return rule !== undefined && rule.whole && !(rule.except?.test(lastName(path)) ?? false);
-    },
-    isMember: (path) => ruleOf(path)?.member ?? false,
-    risk: (path) => ruleOf(path)?.risk ?? UNKNOWN,
-    origin: (path) =>
-      ruleOf(path)?.from?.replace(/\[\]|\*/, (mark) =>
-        mark === '*' ? lastName(path) : `[${lastName(path)}]`,
-      ) ?? null,
+    owns: (path) => ruleOf(path).whole,
+    isMember: (path) => ruleOf(path).member,
+    risk: (path) => ruleOf(path).risk,
+    origin: (path) => ruleOf(path).from,
+  };
+}
+
+const UNDECLARED: Rule = {
+  same: SAME.value,
+  risk: UNKNOWN,
+  from: null,
+  whole: false,
+  member: false,
+  except: undefined,
+};
+
+/** The rule for one path: what the pattern says, with the name of the item filled in. */
+function ruleAt(rules: ReadonlyMap<string, Rule>, path: string): Rule {
+  const rule = rules.get(patternOf(path)) ?? UNDECLARED;
+  const name = lastName(path);
+  return {
+    ...rule,
+    whole: rule.whole && !(rule.except?.test(name) ?? false),
+    from: rule.from?.replace(/\[\]|\*/, (mark) => (mark === '*' ? name : `[${name}]`)) ?? null,
   };
 }
 

@@ -1,112 +1,159 @@
 /**
  * From declarations to a reader, compiled once per kind: a body goes in, its fields come out flat, with defaults filled
- * in and Google's three spellings of a name made one. It throws on nothing that a service may send.
+ * in and Google's three spellings of a name made one. It throws on nothing that a service may send. Most of a pass's
+ * time that is not parsing is spent here, so steps and paths are worked out beforehand, not per body.
  */
 import { isObject } from '../../json.ts';
 import type { Json } from '../../model.ts';
-import type { Declaration, Entries, Leaf, List, Schema } from './declare.ts';
-import { inside, stepsOf } from './path.ts';
+import type { Entries, Leaf, List, Schema } from './declare.ts';
+import { PathBook, stepsOf, type Step } from './path.ts';
 
 type Flat = Record<string, Json>;
 
-/** Writes what `from` holds into `flat`, under paths that begin with `prefix`. */
-export type Read = (from: Json | undefined, flat: Flat, prefix: string) => void;
+/** Writes what `from` holds into `flat`, under these paths: one per declaration, in order. */
+type Read = (from: Json | undefined, flat: Flat, paths: readonly string[]) => void;
 
-/** All declarations of a schema as one reader. */
-export function readerOf(schema: Schema): Read {
-  const reads = Object.entries(schema).map(([path, declared]) =>
-    READERS[declared.node](path, declared as never),
-  );
-  return (from, flat, prefix) => {
-    for (const read of reads) read(from, flat, prefix);
+/** The reader of a whole body. */
+export function readerOf(schema: Schema): (body: Json) => Flat {
+  const read = readerOfAll(schema);
+  const paths = Object.keys(schema);
+  return (body) => {
+    const flat: Flat = {};
+    read(body, flat, paths);
+    return flat;
   };
 }
 
-const READERS: {
-  readonly [N in Declaration['node']]: (path: string, declared: Extract<Declaration, { node: N }>) => Read;
-} = {
-  leaf: leafReader,
-  list: listReader,
-  map: mapReader,
-};
-
-function leafReader(path: string, leaf: Leaf): Read {
-  const valueOf = valueReader(leaf, path);
-  return (from, flat, prefix) => {
-    const value = valueOf(from);
-    if (value !== undefined) flat[prefix + path] = value;
+/** Leaves that stand side by side in a body are read together: the way to what encloses them is gone once. */
+function readerOfAll(schema: Schema): Read {
+  const reads: Read[] = [];
+  let beside: { readonly way: string; readonly leaves: PlacedLeaf[] } | undefined;
+  for (const [at, [path, declared]] of Object.entries(schema).entries()) {
+    if (declared.node !== 'leaf') {
+      beside = undefined;
+      reads.push(declared.node === 'list' ? listReader(declared, path, at) : mapReader(declared, path, at));
+      continue;
+    }
+    const steps = stepsOf(declared.at ?? path);
+    const way = JSON.stringify(steps.slice(0, -1));
+    if (beside?.way !== way) {
+      beside = { way, leaves: [] };
+      reads.push(leavesReader(steps.slice(0, -1), beside.leaves));
+    }
+    beside.leaves.push({
+      at,
+      last: steps.at(-1) ?? '',
+      plain: NORMAL[declared.type] === asIs && declared.type !== 'value',
+      absent: typeof declared.absent === 'function' ? undefined : declared.absent,
+      simple: typeof declared.absent !== 'function' && declared.or === undefined,
+      valueOf: finder(declared, path),
+    });
+  }
+  return (from, flat, paths) => {
+    for (const read of reads) read(from, flat, paths);
   };
 }
 
-function listReader(path: string, declared: List): Read {
+interface PlacedLeaf {
+  /** Its position among the declarations. */
+  readonly at: number;
+  readonly last: Step;
+  /** Whatever stands there is its value. */
+  readonly plain: boolean;
+  /** Its value where nothing stands, unless more has to be looked at for that. */
+  readonly absent: Json | undefined;
+  readonly simple: boolean;
+  readonly valueOf: Finder;
+}
+
+const leavesReader =
+  (way: readonly Step[], leaves: readonly PlacedLeaf[]): Read =>
+  (from, flat, paths) => {
+    const around = dig(from, way);
+    const holds = typeof around === 'object' && around !== null;
+    for (const leaf of leaves) {
+      const found = holds ? (around as Flat)[leaf.last] : undefined;
+      const isThere = found !== undefined && found !== null;
+      const direct = isThere ? leaf.plain : leaf.simple;
+      const value = direct ? (isThere ? found : leaf.absent) : leaf.valueOf(found, from);
+      if (value !== undefined) flat[paths[leaf.at] as string] = value;
+    }
+  };
+
+function listReader(declared: List, path: string, at: number): Read {
   const steps = stepsOf(declared.at ?? path);
   const nameOf = namer(declared.by);
   const skip = declared.unless === undefined ? undefined : stepsOf(declared.unless);
   const put = itemReader(declared.each);
-  return (from, flat, prefix) => {
+  return (from, flat, paths) => {
     const found = dig(from, steps) ?? declared.absent;
-    if (!Array.isArray(found)) return;
+    const list = paths[at];
+    if (!Array.isArray(found) || list === undefined) return;
     for (const item of found as readonly Json[]) {
-      if (skip === undefined || dig(item, skip) !== true)
-        put(item, flat, inside(prefix + path, nameOf(item)));
+      if (skip === undefined || dig(item, skip) !== true) put(item, flat, list, nameOf(item));
     }
   };
 }
 
 /** An item of one value is a field; one of several is a field for being there, and theirs below it. */
-function itemReader(each: Leaf | Schema): Read {
+function itemReader(each: Leaf | Schema): (item: Json, flat: Flat, list: string, name: string) => void {
   if (isLeaf(each)) {
-    const valueOf = valueReader(each, '');
-    return (item, flat, at) => {
-      flat[at] = valueOf(item) ?? null;
+    const steps = stepsOf(each.at ?? []);
+    const find = finder(each, '');
+    const book = new PathBook([]);
+    return (item, flat, list, name) => {
+      flat[book.of(list, name).path] = find(dig(item, steps), item) ?? null;
     };
   }
-  const read = readerOf(each);
-  return (item, flat, at) => {
-    flat[at] = true;
-    read(item, flat, `${at}.`);
+  const read = readerOfAll(each);
+  const book = new PathBook(Object.keys(each));
+  return (item, flat, list, name) => {
+    const { path, below } = book.of(list, name);
+    flat[path] = true;
+    read(item, flat, below);
   };
 }
 
 export const isLeaf = (each: Leaf | Schema): each is Leaf => each['node'] === 'leaf';
 
-function mapReader(path: string, declared: Entries): Read {
+function mapReader(declared: Entries, path: string, at: number): Read {
   const steps = stepsOf(declared.at ?? path);
   const normal = NORMAL[declared.each.type];
-  return (from, flat, prefix) => {
+  const book = new PathBook([]);
+  return (from, flat, paths) => {
     const found = dig(from, steps);
-    if (!isObject(found)) return;
-    for (const name of Object.keys(found)) {
+    const map = paths[at];
+    if (!isObject(found) || map === undefined) return;
+    for (const name in found) {
       const entry = found[name];
-      if (entry !== undefined) flat[inside(prefix + path, name)] = normal(entry);
+      if (entry !== undefined) flat[book.of(map, name).path] = normal(entry);
     }
   };
 }
 
-type ValueOf = (enclosing: Json | undefined) => Json | undefined;
+/** The value of a field from what stands in its place, or else from what encloses it. */
+type Finder = (found: Json | undefined, enclosing: Json | undefined) => Json | undefined;
 
-function valueReader(leaf: Leaf, path: string): ValueOf {
-  const { absent, filled } = leaf;
-  const steps = stepsOf(leaf.at ?? path);
+function finder(leaf: Leaf, path: string): Finder {
+  const { absent, filled, or } = leaf;
   const normal = NORMAL[leaf.type];
-  const other = leaf.or && valueReader(leaf.or, path);
-  return (enclosing) => {
-    const found = dig(enclosing, steps);
+  const other = or && { steps: stepsOf(or.at ?? path), find: finder(or, path) };
+  return (found, enclosing) => {
     if (found !== undefined && found !== null && !(leaf.type === 'value' && isEmpty(found))) {
       return filled === undefined ? normal(found) : fill(found, filled);
     }
-    const second = other?.(enclosing);
+    const second = other?.find(dig(enclosing, other.steps), enclosing);
     if (second !== undefined) return second;
     return typeof absent === 'function' ? absent(enclosing ?? null) : absent;
   };
 }
 
 /** The steps come from our own declarations, never from a body, so no step can meet an inherited property. */
-function dig(from: Json | undefined, steps: readonly (string | number)[]): Json | undefined {
+function dig(from: Json | undefined, steps: readonly Step[]): Json | undefined {
   let here: Json | undefined = from;
   for (const step of steps) {
     if (typeof here !== 'object' || here === null) return undefined;
-    here = (here as Readonly<Record<string | number, Json>>)[step];
+    here = (here as Flat)[step];
   }
   return here;
 }
@@ -154,10 +201,12 @@ function namer(by: List['by']): (item: Json) => string {
   return (item) => parts.map((part) => partOf(item, part)).join('/');
 }
 
-function partOf(
-  item: Json,
-  { places, absent }: { places: readonly (readonly (string | number)[])[]; absent: string },
-): string {
+interface NamePart {
+  readonly places: readonly (readonly Step[])[];
+  readonly absent: string;
+}
+
+function partOf(item: Json, { places, absent }: NamePart): string {
   for (const place of places) {
     const found = dig(item, place);
     if (typeof found === 'string') return found;

@@ -3,6 +3,7 @@ import { equal } from '../../json.ts';
 import type { Json } from '../../model.ts';
 import { canonicalQuantity } from '../../quantity.ts';
 import type { Leaf } from './declare.ts';
+import { Memo } from './memo.ts';
 
 type Same = (want: Json, have: Json) => boolean;
 
@@ -12,7 +13,12 @@ const bothTexts =
     typeof want === 'string' && typeof have === 'string' ? same(want, have) : equal(want, have);
 
 const sameWord = bothTexts((want, have) => want.toLowerCase() === have.toLowerCase());
-const sameQuantity = bothTexts((want, have) => canonicalQuantity(want) === canonicalQuantity(have));
+
+/** A fleet writes few amounts in few ways. */
+const amounts = new Memo<string>();
+const sameQuantity = bothTexts(
+  (want, have) => amounts.of(want, canonicalQuantity) === amounts.of(have, canonicalQuantity),
+);
 
 /** Each item as often on either side; the order does not count. */
 function sameSet(want: Json, have: Json): boolean {
