@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
 import { reconcile } from '../reconciler/reconcile.ts';
-import { passWorld } from './pass-world.ts';
+import { passWorld } from '../test/support/pass-world.ts';
 
 const ROUNDS = 3;
 const DEFAULT_SIZES = [500, 5000];

@@ -7,25 +7,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openEmbeddedStore } from '../desired-state/embedded/store.ts';
-import type { Store } from '../desired-state/store.ts';
-import { tenantSchema, type Tenant } from '../desired-state/tenant.ts';
-import { deploymentOf } from '../manifests/deployment.ts';
-import { autoscalerOf } from '../manifests/autoscaler.ts';
-import { namespaceOf } from '../manifests/namespace.ts';
-import { serviceOf } from '../manifests/service.ts';
-import { expect } from '../reconciler/expect.ts';
-import { kindOf } from '../reconciler/resources/index.ts';
-import { bodyOf } from '../test/support/bodies.ts';
-import { Random } from '../test/support/random.ts';
-import { clustersOf } from '../reconciler/clouds/clusters.ts';
-import { inventoryOf } from '../reconciler/clouds/inventory.ts';
-import { directReads } from '../reconciler/clouds/reads.ts';
-import type { ReadBody, Rest, RestRequest } from '../reconciler/clouds/rest.ts';
-import { collect, parseBody } from '../reconciler/clouds/body.ts';
-import type { Json } from '../reconciler/model.ts';
-import { imageOf, namesOf } from '../reconciler/names.ts';
-import { CloudError, type PassMark, type Ports } from '../reconciler/ports.ts';
+import { openEmbeddedStore } from '../../desired-state/embedded/store.ts';
+import type { Store } from '../../desired-state/store.ts';
+import { tenantSchema, type Tenant } from '../../desired-state/tenant.ts';
+import { deploymentOf } from '../../manifests/deployment.ts';
+import { autoscalerOf } from '../../manifests/autoscaler.ts';
+import { namespaceOf } from '../../manifests/namespace.ts';
+import { serviceOf } from '../../manifests/service.ts';
+import { expect } from '../../reconciler/expect.ts';
+import { kindOf } from '../../reconciler/resources/index.ts';
+import { bodyOf } from './bodies.ts';
+import { Random } from './random.ts';
+import { clustersOf } from '../../reconciler/clouds/clusters.ts';
+import { inventoryOf } from '../../reconciler/clouds/inventory.ts';
+import { directReads } from '../../reconciler/clouds/reads.ts';
+import type { ReadBody, Rest, RestRequest } from '../../reconciler/clouds/rest.ts';
+import { collect, parseBody } from '../../reconciler/clouds/body.ts';
+import type { Json } from '../../reconciler/model.ts';
+import { imageOf, namesOf } from '../../reconciler/names.ts';
+import { CloudError, type PassMark, type Ports } from '../../reconciler/ports.ts';
 
 const ZERO = '000000';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -199,6 +199,11 @@ function objects(): Record<string, { full: object[]; drifted: object[] }> {
     spec: { template: { spec: { containers: { env: object[] }[] } } };
   };
   drifted.spec.template.spec.containers[0]?.env.push({ name: 'DEBUG', value: '1' });
+  const moved = live(drifted as unknown as Json, 2) as {
+    metadata: { resourceVersion: string; generation: number };
+  };
+  moved.metadata.resourceVersion = '999';
+  moved.metadata.generation = 2;
   const list = (manifest: Json, uid: number, more: number) => {
     const full = [live(manifest, uid), ...others(more, uid * 10)];
     return { full, drifted: full };
@@ -208,14 +213,32 @@ function objects(): Record<string, { full: object[]; drifted: object[] }> {
     namespaces: list(namespaceOf(TEMPLATE), 1, 4),
     deployments: {
       ...deployments,
-      drifted: [live(drifted as unknown as Json, 2), ...deployments.full.slice(1)],
+      drifted: [moved, ...deployments.full.slice(1)],
     },
     services: list(serviceOf(TEMPLATE), 3, 3),
     horizontalpodautoscalers: list(autoscalerOf(TEMPLATE), 4, 1),
   };
 }
 
+/** As an API server answers when it is asked for nothing but metadata. */
+const partial = (object: object): object => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata: (object as { metadata: object }).metadata,
+});
+
+/** What may be changed between passes, or while one runs. */
+export interface PassWorldState {
+  /** Whether a tenant of this number has a variable that nobody asked for. */
+  drifted: (number: number) => boolean;
+  /** Whether its cluster's metadata tells that something was changed. An event that is missed does not. */
+  tells: (number: number) => boolean;
+  /** Told of every call before it is answered; what it throws is what the call meets. */
+  onCall: (what: string) => void;
+}
+
 export interface PassWorld {
+  readonly state: PassWorldState;
   readonly ports: Ports;
   /** What one tenant's answers weigh, of the inventory and of its cluster. */
   readonly bytesPerTenant: { readonly assets: number; readonly objects: number };
@@ -224,15 +247,20 @@ export interface PassWorld {
   close(): Promise<void>;
 }
 
-export async function passWorld(size: number): Promise<PassWorld> {
+export async function passWorld(size: number, now = () => new Date()): Promise<PassWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'plumb-bench-'));
   const file = join(folder, 'bench.db');
   const store = openEmbeddedStore(file);
   await store.migrate();
-  await populate(store, file, size);
+  await populate(store, file, size, now());
   const watcher = new DatabaseSync(file, { readOnly: true });
-  const cloud = cloudOf(size);
-  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+  const state: PassWorldState = {
+    drifted: (number) => number % DRIFT_EVERY === 0,
+    tells: () => false,
+    onCall: () => undefined,
+  };
+  const cloud = cloudOf(size, state);
+  const clock = { now, sleep: () => Promise.resolve() };
   const unused = (): never => {
     throw new Error('this fleet calls for no launch');
   };
@@ -240,6 +268,7 @@ export async function passWorld(size: number): Promise<PassWorld> {
   const token = () => Promise.resolve('a-token');
   const tokens = { token, client: unused };
   return {
+    state,
     bytesPerTenant: cloud.bytes,
     commits: () => Number(watcher.prepare('PRAGMA data_version').get()?.['data_version']),
     ports: {
@@ -276,7 +305,7 @@ export async function passWorld(size: number): Promise<PassWorld> {
 }
 
 /** The first tenant through the front door, the others as its copies: a hundred thousand applies would take an hour. */
-async function populate(store: Store, file: string, size: number): Promise<void> {
+async function populate(store: Store, file: string, size: number, now: Date): Promise<void> {
   const name = TEMPLATE.metadata.name;
   await store.applyTenant({ name, record: TEMPLATE as unknown as Json, author: 'bench', reason: 'bench' });
   const database = new DatabaseSync(file);
@@ -285,7 +314,7 @@ async function populate(store: Store, file: string, size: number): Promise<void>
     code: 200,
     url: 'http://10.0.0.5/health',
     reason: 'answered 200',
-    checkedAt: new Date().toISOString(),
+    checkedAt: now.toISOString(),
   };
   database.exec(`
     WITH RECURSIVE Numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM Numbers WHERE n < ${size})
@@ -299,7 +328,7 @@ async function populate(store: Store, file: string, size: number): Promise<void>
   database.close();
 }
 
-function cloudOf(size: number) {
+function cloudOf(size: number, state: PassWorldState) {
   const all = resources();
   const assets = all.map(
     ({ name, assetType, body }) =>
@@ -324,12 +353,8 @@ function cloudOf(size: number) {
       {
         objects: new Stencil(listText('List', full)),
         drifted: new Stencil(listText('List', drifted)),
-        metadata: new Stencil(
-          listText(
-            'PartialObjectMetadataList',
-            full.map((object) => ({ metadata: (object as { metadata: object }).metadata })),
-          ),
-        ),
+        metadata: new Stencil(listText('PartialObjectMetadataList', full.map(partial))),
+        moved: new Stencil(listText('PartialObjectMetadataList', drifted.map(partial))),
       },
     ]),
   );
@@ -348,6 +373,7 @@ function cloudOf(size: number) {
   };
   const answer = ({ service, path }: RestRequest): AsyncGenerator<Uint8Array> => {
     const url = new URL(path, 'http://bench');
+    state.onCall(`${service} ${url.pathname}`);
     if (service === 'cloudasset') {
       const content = url.searchParams.has('contentType') ? assets : names;
       return page(content, Number(url.searchParams.get('pageToken') ?? 0));
@@ -367,11 +393,11 @@ function cloudOf(size: number) {
     const plural = path.split('?', 1)[0]?.split('/').at(-1) ?? '';
     const texts = lists.get(plural);
     if (texts === undefined) throw new CloudError('unexpected', path);
+    state.onCall(`kubernetes t${endpoint.slice(1, 7)} ${plural}`);
+    const isDrifted = state.drifted(number);
     const text = accept.includes('Partial')
-      ? texts.metadata
-      : number % DRIFT_EVERY === 0
-        ? texts.drifted
-        : texts.objects;
+      ? texts[isDrifted && state.tells(number) ? 'moved' : 'metadata']
+      : texts[isDrifted ? 'drifted' : 'objects'];
     return Buffer.from(text.of(number), 'latin1');
   };
   return {
