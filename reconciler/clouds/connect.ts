@@ -1,7 +1,9 @@
 /** Builds every client of a pass from the settings: all against the local cloud, or all against Google Cloud. */
 import { openStore, type StoreChoice } from '../../desired-state/open.ts';
+import type { Store } from '../../desired-state/store.ts';
 import type { Platform } from '../model.ts';
-import type { Clock, Ports } from '../ports.ts';
+import type { LookPorts } from '../looking.ts';
+import type { Clock, ObservePorts, Ports } from '../ports.ts';
 import { auditLogOf } from './audit-log.ts';
 import { localTokens, realTokens, type TokenSource } from './auth.ts';
 import { clustersOf } from './clusters.ts';
@@ -29,22 +31,40 @@ const ANYBODY = 'developer@plumbline-platform.iam.gserviceaccount.com';
 
 /** Nothing is called yet, except the store's opening. */
 export async function connect(settings: ConnectSettings, clock: Clock = systemClock): Promise<Ports> {
-  const { platform, local } = settings;
-  const endpoints: Endpoints = local ? localEndpoints(local.endpoints) : REAL;
-  const identity = (email: string | null): TokenSource =>
-    local ? localTokens(endpoints, email ?? ANYBODY) : realTokens(endpoints, email);
+  const endpoints = endpointsOf(settings);
   // Two accounts: what reads holds no right to change anything, and what launches is used for nothing else.
-  const observe = identity(settings.identities.observe);
-  const act = identity(settings.identities.launch);
-  const reading = restClient({ endpoints, tokens: observe, clock });
+  const act = tokensOf(settings, endpoints, settings.identities.launch);
   const acting = restClient({ endpoints, tokens: act, clock });
   return {
-    clock,
+    ...lookingPorts(settings, clock),
     store: await openStore(settings.store),
-    inventory: inventoryOf(reading),
-    reads: directReads(reading, clock),
-    auditLog: auditLogOf(reading, clock),
-    clusters: clustersOf({ tokens: observe, clock, caFile: local?.caFile ?? null }),
-    workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),
+    workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform: settings.platform }),
+  };
+}
+
+/** Clients of the account that reads, and nothing that could start anything: none of it is even built. */
+export async function connectToLook(
+  settings: ConnectSettings,
+  clock: Clock = systemClock,
+): Promise<LookPorts & { readonly store: Store }> {
+  return { ...lookingPorts(settings, clock), store: await openStore(settings.store) };
+}
+
+const endpointsOf = ({ local }: ConnectSettings): Endpoints =>
+  local ? localEndpoints(local.endpoints) : REAL;
+
+const tokensOf = ({ local }: ConnectSettings, endpoints: Endpoints, email: string | null): TokenSource =>
+  local ? localTokens(endpoints, email ?? ANYBODY) : realTokens(endpoints, email);
+
+function lookingPorts(settings: ConnectSettings, clock: Clock): ObservePorts {
+  const endpoints = endpointsOf(settings);
+  const tokens = tokensOf(settings, endpoints, settings.identities.observe);
+  const rest = restClient({ endpoints, tokens, clock });
+  return {
+    clock,
+    inventory: inventoryOf(rest),
+    reads: directReads(rest, clock),
+    auditLog: auditLogOf(rest, clock),
+    clusters: clustersOf({ tokens, clock, caFile: settings.local?.caFile ?? null }),
   };
 }
