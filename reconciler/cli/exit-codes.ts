@@ -45,10 +45,17 @@ export const DETAILED: readonly DetailedCode[] = [
   {
     code: 1,
     name: 'error',
-    meaning: 'the command or a launch failed, or a tenant could not be judged',
+    meaning: 'the command, a launch or the last run of a tenant failed',
     applies: (report) =>
       launchFailed(report) ||
-      report.tenants.some(({ error, verdict }) => error !== null || verdict === 'invalid'),
+      report.tenants.some(({ error, verdict }) => error !== null && verdict !== 'invalid'),
+  },
+  {
+    code: 7,
+    name: 'partial',
+    meaning: 'a record cannot be used, so its tenant was not judged; the others were',
+    applies: ({ tenants, summary }) =>
+      (summary.verdicts.invalid ?? 0) > 0 || tenants.some(({ verdict }) => verdict === 'invalid'),
   },
   {
     code: 5,

@@ -1,4 +1,5 @@
 /** Lists inside tenants' clusters, as raw JSON: the typed Kubernetes client drops what it does not know. */
+import { MOST_BYTES, tooLarge } from './bounded.ts';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { describe } from '../error-text.ts';
@@ -78,7 +79,15 @@ function getJson(agent: Agent, endpoint: string, path: string, token: string): P
       { agent, headers: { authorization: `Bearer ${token}`, accept: 'application/json' } },
       (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.byteLength;
+          if (bytes <= MOST_BYTES) chunks.push(chunk);
+          else {
+            reject(tooLarge(what));
+            call.destroy();
+          }
+        });
         response.on('error', (cause) => fail('unavailable', cause.message, cause));
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();

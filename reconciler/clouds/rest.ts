@@ -1,4 +1,5 @@
 /** The one REST client: a token, a deadline, bounded retries, and one error vocabulary for every service. */
+import { boundedText } from './bounded.ts';
 import { redact } from '../error-text.ts';
 import { isObject, numberAt, textAt } from '../json.ts';
 import type { Json } from '../model.ts';
@@ -79,8 +80,9 @@ async function once(
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
-    text = await response.text();
+    text = await boundedText(response, what);
   } catch (cause) {
+    if (cause instanceof CloudError) throw cause;
     throw new CloudError('unavailable', `${what}: ${connectionText(cause)}`, { cause });
   }
   if (!response.ok) throw httpError(what, response.status, text);
