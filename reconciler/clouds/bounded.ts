@@ -14,7 +14,8 @@ export const tooLarge = (what: string): CloudError =>
 export async function boundedText(response: Response, what: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  if (response.body === null) return '';
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     // Leaving the loop cancels the rest of the answer.
     if (bytes > MOST_BYTES) throw tooLarge(what);

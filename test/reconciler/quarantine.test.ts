@@ -19,7 +19,7 @@ const judged = async () =>
   new Map((await fleet.judged()).map((item) => [item.case.stored.name, item] as const));
 
 const BAD: Readonly<Record<string, (whole: Record<string, Json>) => Json>> = {
-  'has no spec': ({ spec: _, ...rest }) => rest,
+  'has no spec': (whole) => Object.fromEntries(Object.entries(whole).filter(([key]) => key !== 'spec')),
   'is of a later version': (whole) => ({ ...whole, apiVersion: 'plumbline.dev/v9' }),
   'asks for a kind of a later version': (whole) => ({
     ...whole,
