@@ -109,6 +109,8 @@ const HISTORY = 20;
 export async function deepCheckFailure(store: Store, item: Case): Promise<string | undefined> {
   const intent = lostIntent(item);
   if (intent === null) return undefined;
-  const entry = (await store.listExecutions(item.stored.name, HISTORY)).find((each) => each.intent === intent);
+  const entry = (await store.listExecutions(item.stored.name, HISTORY)).find(
+    (each) => each.intent === intent,
+  );
   return entry?.error ?? `its execution ${entry === undefined ? 'is no longer known' : `is ${entry.state}`}`;
 }

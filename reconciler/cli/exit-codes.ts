@@ -1,5 +1,5 @@
 /** What a number at the end of a command means. This table is a promise: codes are added, never given another meaning. */
-import type { FindingClass, RunReport } from '../model.ts';
+import type { FindingClass, RunReport, TenantReport } from '../model.ts';
 
 export const EXIT = {
   ok: 0,
@@ -34,6 +34,10 @@ function acceptedOf({ summary, tenants }: RunReport, name: FindingClass): number
 export const launchFailed = ({ tenants }: RunReport): boolean =>
   tenants.some(({ held }) => held.some(({ reason }) => reason === 'retry-later'));
 
+/** It could not be judged, or not be held in memory: set aside with its reason, while everybody else was served. */
+const isSetAside = ({ error, verdict }: TenantReport): boolean =>
+  verdict === 'invalid' || (verdict === 'unreadable' && error !== null);
+
 /** Worst first: the first row that applies is the exit code of `--detailed-exitcode`. */
 export const DETAILED: readonly DetailedCode[] = [
   {
@@ -45,10 +49,17 @@ export const DETAILED: readonly DetailedCode[] = [
   {
     code: 1,
     name: 'error',
-    meaning: 'the command or a launch failed, or a tenant could not be judged',
+    meaning: 'the command, a launch or the last run of a tenant failed',
     applies: (report) =>
-      launchFailed(report) ||
-      report.tenants.some(({ error, verdict }) => error !== null || verdict === 'invalid'),
+      launchFailed(report) || report.tenants.some((tenant) => tenant.error !== null && !isSetAside(tenant)),
+  },
+  {
+    code: 7,
+    name: 'partial',
+    meaning: 'tenants were set aside or not got to; the others were judged',
+    applies: ({ tenants, summary }) =>
+      (summary.verdicts.invalid ?? 0) > 0 ||
+      tenants.some((tenant) => isSetAside(tenant) || tenant.staleSince !== null),
   },
   {
     code: 5,

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 import type { Store } from '../../desired-state/store.ts';
+import type { LookPorts } from '../looking.ts';
 import type { PassMark, Ports } from '../ports.ts';
 import type { Paint } from '../report/text.ts';
 import type { Settings } from '../settings.ts';
@@ -90,6 +91,20 @@ export class Cli {
       return await readPassLog({ ...settings, platform }).latest();
     } catch {
       return undefined;
+    }
+  }
+
+  /** As withPorts, with what reads alone; nothing is migrated or made either. */
+  async withLookPorts<T>(use: (ports: LookPorts, settings: Settings) => Promise<T>): Promise<T> {
+    const settings = await this.settings();
+    const platform = settings.platform();
+    const { connectToLook } = await import('../clouds/connect.ts');
+    const { store, local, identities } = settings;
+    const ports = await connectToLook({ platform, store, local, identities });
+    try {
+      return await use(ports, settings);
+    } finally {
+      await ports.store.close();
     }
   }
 

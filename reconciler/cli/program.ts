@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOption, type Bind } from './bind.ts';
 import type { ApplyOptions } from './commands/apply.ts';
+import type { CheckOptions } from './commands/check.ts';
 import type { DeepCheckOptions } from './commands/deep-check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { GetOptions } from './commands/get.ts';
@@ -50,6 +51,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
     .addHelpText('after', PROGRAM_HELP);
   addRecordCommands(program, bind);
   addPassCommands(program, bind);
+  addCheck(program, bind);
   addDeepCheck(program, bind);
   addRequestCommands(program, bind);
   addOrderCommands(program, bind);
@@ -178,6 +180,24 @@ function addPassCommands(program: Command, bind: Bind): void {
     .addOption(outputOption(['table', 'json'], 'table'))
     .action((names: string[], options: HealthOptions) =>
       bind(async (cli) => (await import('./commands/health.ts')).health(cli, names, options)),
+    );
+}
+
+function addCheck(program: Command, bind: Bind): void {
+  program
+    .command('check')
+    .summary('look and compare, change nothing')
+    .description(
+      'One pass that only looks: it reads as the observing account, builds nothing that could launch, writes nothing ' +
+        'to the store, and prints the report. Progress goes to stderr.',
+    )
+    .argument('[name...]', 'only these tenants')
+    .option('-l, --selector <labels>', 'only tenants with all these labels, e.g. tier=gold,region=eu')
+    .option('--detailed-exitcode', 'tell by the exit code what was found', false)
+    .option('-o, --output <format[=path]>', 'text, json or html; repeatable with =PATH', outputFormat)
+    .addHelpText('after', `\n${detailedHelp()}`)
+    .action((names: string[], options: CheckOptions) =>
+      bind(async (cli) => (await import('./commands/check.ts')).check(cli, names, options)),
     );
 }
 

@@ -5,10 +5,32 @@ import type { RunReport } from '../model.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { PLAIN, renderText, type Paint } from '../report/text.ts';
-import { CliError } from './failure.ts';
+import { CliError, UsageError } from './failure.ts';
 import type { Cli } from './host.ts';
 
-export type ReportFormat = 'text' | 'json' | 'html';
+type ReportFormat = 'text' | 'json' | 'html';
+
+/** Where a report goes in one format; without a path, to stdout. */
+export interface Output {
+  readonly format: ReportFormat;
+  readonly path: string | null;
+}
+
+/** Throws UsageError when two formats would run into each other. */
+export function oneToStdout(outputs: readonly Output[]): void {
+  if (outputs.filter(({ path }) => path === null).length > 1) {
+    throw new UsageError('only one format can go to stdout; give the others a file: -o html=report.html');
+  }
+}
+
+/** Without any output given: text, to stdout. */
+export async function deliver(cli: Cli, report: RunReport, outputs: readonly Output[]): Promise<void> {
+  const targets = outputs.length === 0 ? [{ format: 'text' as const, path: null }] : outputs;
+  for (const { format, path } of targets) {
+    if (path === null) cli.print(rendered(report, format, cli.paint()));
+    else await writeReport(cli, report, format, path);
+  }
+}
 
 export function rendered(report: RunReport, format: ReportFormat, paint: Paint = PLAIN): string {
   switch (format) {
@@ -47,12 +69,7 @@ const notWritten = (path: string, cause: unknown): CliError =>
     cause,
   });
 
-export async function writeReport(
-  cli: Cli,
-  report: RunReport,
-  format: ReportFormat,
-  path: string,
-): Promise<void> {
+async function writeReport(cli: Cli, report: RunReport, format: ReportFormat, path: string): Promise<void> {
   const file = resolve(cli.host.cwd, path);
   await makeFolder(cli, dirname(file));
   try {

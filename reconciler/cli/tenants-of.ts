@@ -1,5 +1,5 @@
 /** The tenants that a command is meant for: by their names, by their labels, or all of them. */
-import type { Store } from '../../desired-state/store.ts';
+import type { ReadingStore } from '../looking.ts';
 import { textAt } from '../json.ts';
 import { UsageError, notFound } from './failure.ts';
 import { tenantName } from './records.ts';
@@ -12,7 +12,7 @@ export interface TenantFlags {
 
 /** Names that all exist, in the order given or by name; undefined when neither names nor labels were given. */
 export async function namesFor(
-  store: Store,
+  store: ReadingStore,
   given: readonly string[],
   { selector }: TenantFlags,
 ): Promise<readonly string[] | undefined> {

@@ -1,7 +1,9 @@
 /** Builds every client of a pass from the settings: all against the local cloud, or all against Google Cloud. */
 import { openStore, type StoreChoice } from '../../desired-state/open.ts';
+import type { Store } from '../../desired-state/store.ts';
 import type { Platform } from '../model.ts';
-import type { Clock, PassLog, Ports } from '../ports.ts';
+import type { LookPorts } from '../looking.ts';
+import type { Clock, ObservePorts, PassLog, Ports } from '../ports.ts';
 import { auditLogOf } from './audit-log.ts';
 import { localTokens, realTokens, type TokenSource } from './auth.ts';
 import { Budget } from './budget.ts';
@@ -10,7 +12,7 @@ import { localEndpoints, REAL, type Endpoints } from './endpoints.ts';
 import { inventoryOf } from './inventory.ts';
 import { passLogOf } from './pass-log.ts';
 import { directReads } from './reads.ts';
-import { restClient } from './rest.ts';
+import { restClient, type Rest } from './rest.ts';
 import { workflowsOf } from './workflows.ts';
 
 export interface ConnectSettings {
@@ -33,30 +35,45 @@ const ANYBODY = 'developer@plumbline-platform.iam.gserviceaccount.com';
 
 /** Nothing is called yet, except the store's opening. */
 export async function connect(settings: ConnectSettings, clock: Clock = systemClock): Promise<Ports> {
-  const { platform, local } = settings;
+  const { platform } = settings;
   const { endpoints, identity } = reach(settings);
   // Two accounts: what reads holds no right to change anything, and what launches is used for nothing else.
-  const observe = identity(settings.identities.observe);
   const act = identity(settings.identities.launch);
-  const { tasks = 1 } = settings;
-  const budget = new Budget({ clock, caller: platform.project, tasks });
-  const reading = restClient({ endpoints, tokens: observe, clock, budget });
   const acting = restClient({ endpoints, tokens: act, clock });
+  const { reading, ...looking } = lookingPorts(settings, clock);
+  return {
+    ...looking,
+    store: await openStore(settings.store),
+    passes: passLogOf({ reading, acting, bucket: platform.stateBucket }),
+    workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),
+  };
+}
+
+/** Clients of the account that reads, and nothing that could start anything: none of it is even built. */
+export async function connectToLook(
+  settings: ConnectSettings,
+  clock: Clock = systemClock,
+): Promise<LookPorts & { readonly store: Store }> {
+  const { reading, ...looking } = lookingPorts(settings, clock);
+  const passes = passLogOf({ reading, acting: reading, bucket: settings.platform.stateBucket });
+  return { ...looking, passes, store: await openStore(settings.store) };
+}
+
+function lookingPorts(settings: ConnectSettings, clock: Clock): ObservePorts & { readonly reading: Rest } {
+  const { platform, local, tasks = 1 } = settings;
+  const { endpoints, identity } = reach(settings);
+  const tokens = identity(settings.identities.observe);
+  const budget = new Budget({ clock, caller: platform.project, tasks });
+  const reading = restClient({ endpoints, tokens, clock, budget });
+  const onCall = () => budget.count('kubernetes');
   return {
     clock,
-    store: await openStore(settings.store),
+    reading,
     inventory: inventoryOf(reading),
     reads: directReads(reading, clock),
     auditLog: auditLogOf(reading, clock),
-    clusters: clustersOf({
-      tokens: observe,
-      clock,
-      caFile: local?.caFile ?? null,
-      onCall: () => budget.count('kubernetes'),
-    }),
+    clusters: clustersOf({ tokens, clock, caFile: local?.caFile ?? null, onCall }),
     calls: () => budget.calls(),
-    passes: passLogOf({ reading, acting, bucket: platform.stateBucket }),
-    workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),
   };
 }
 

@@ -1,9 +1,22 @@
 /** What a pass concludes from a world it cannot see well: nothing that is not so, and nothing is touched. */
+import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Json } from '../../reconciler/model.ts';
+import { findingKey, type Json, type RunReport } from '../../reconciler/model.ts';
 import { FRESHNESS } from '../../reconciler/passes.ts';
+import { LOCAL_IDENTITIES } from '../../reconciler/platform-settings.ts';
 import { CLUSTER_KINDS, GCP_KINDS } from '../../reconciler/resources/index.ts';
-import { describeWorld, keysOf, of, OWNER, PROJECT, startWorld, type Fault, type World } from './world.ts';
+import { command } from '../reconciler/cli/run.ts';
+import {
+  describeWorld,
+  keysOf,
+  of,
+  OWNER,
+  PROJECT,
+  startWorld,
+  type Call,
+  type Fault,
+  type World,
+} from './world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -191,6 +204,29 @@ describeWorld('a pass that cannot see well', () => {
         await change({ nats });
       }
     };
+
+    it('is told of a loss by a check that calls as a viewer alone, is refused nothing, and leaves every table as it was', async () => {
+      const calls = async () => (await world.ask<{ calls: Call[] }>('control', 'GET', '/calls')).calls;
+      await withoutNat(async () => {
+        const [tables, resourcesBefore, earlier] = [world.tables(), await resources(), await calls()];
+        const options = { cwd: tmpdir(), env: { PLUMBLINE_LOCAL: world.local.infoFile } };
+        const ended = await command(['check', '--detailed-exitcode', '-o', 'json'], options);
+        const report = JSON.parse(ended.stdout) as RunReport;
+        expect(report.run.mode).toBe('dry-run');
+        expect(of(report, 'acme').findings.map(findingKey)).toEqual(['missing:nat/acme-nat']);
+        expect(ended.code).toBe(2);
+        const made = (await calls()).slice(earlier.length).filter(({ service }) => service !== 'control');
+        expect(made.length).toBeGreaterThan(0);
+        // A viewer that changed anything would have met a 403; before it is one, it asks for its token.
+        const others = made.filter(({ principal }) => principal !== LOCAL_IDENTITIES.observe);
+        expect(new Set(others.map(({ service }) => service))).toEqual(new Set(['iamcredentials']));
+        expect(made.filter(({ status }) => status === 403)).toEqual([]);
+        expect(world.tables()).toEqual(tables);
+        expect(await resources()).toEqual(resourcesBefore);
+        const one = await command(['check', 'globex', '--detailed-exitcode'], options);
+        expect(one.code).toBe(0);
+      });
+    });
 
     it('learns of a loss later, and does nothing until then', async () => {
       await world.advanceCloud(DAY_MS);

@@ -45,7 +45,7 @@ function movableClock(): MovableClock {
   };
 }
 
-interface Call {
+export interface Call {
   readonly service: string;
   readonly method: string;
   readonly path: string;

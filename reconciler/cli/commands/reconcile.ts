@@ -63,7 +63,7 @@ export async function reconcileCommand(
 export const runIdAt = (now: Date): string =>
   `run-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
 
-function eventLine(event: PassEvent): string {
+export function eventLine(event: PassEvent): string {
   switch (event.type) {
     case 'loaded':
       return `${plural(event.tenants, 'record')} loaded`;

@@ -3,19 +3,17 @@ import type { RunReport } from '../../model.ts';
 import type { PassMark } from '../../ports.ts';
 import { shortTime } from '../../report/words.ts';
 import { EXIT } from '../exit-codes.ts';
-import { CliError, UsageError, notFound } from '../failure.ts';
+import { CliError, notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
-import { rendered, writeReport, type ReportFormat } from '../reports.ts';
+import { deliver, oneToStdout, type Output } from '../reports.ts';
 
 export interface ReportOptions {
   readonly run?: string;
-  readonly output?: readonly { readonly format: ReportFormat; readonly path: string | null }[];
+  readonly output?: readonly Output[];
 }
 
 export async function reportCommand(cli: Cli, { run, output = [] }: ReportOptions): Promise<number> {
-  if (output.filter(({ path }) => path === null).length > 1) {
-    throw new UsageError('only one format can go to stdout; give the others a file: -o html=report.html');
-  }
+  oneToStdout(output);
   return cli.withStore(async (store) => {
     const report = run === undefined ? await store.latestRun() : await store.getRun(run);
     if (report === undefined) {
@@ -23,11 +21,7 @@ export async function reportCommand(cli: Cli, { run, output = [] }: ReportOption
       throw new CliError('there is no report yet; run `plumb reconcile` first');
     }
     if (run === undefined) noteWhatCameSince(cli, report, await cli.lastPass());
-    const targets = output.length === 0 ? [{ format: 'text' as const, path: null }] : output;
-    for (const { format, path } of targets) {
-      if (path === null) cli.print(rendered(report, format, cli.paint()));
-      else await writeReport(cli, report, format, path);
-    }
+    await deliver(cli, report, output);
     return EXIT.ok;
   });
 }

@@ -34,9 +34,23 @@ describe('reconcile --detailed-exitcode', () => {
     [1, 'a launch that failed', withHeld('retry-later')],
     [6, 'drift that is held', report({ drift: 1 }, { changed: 1 }, 1)],
     [8, 'an open breaker, whatever else there is', { ...SAMPLE, breaker: OPEN }],
-    [1, 'a tenant that could not be judged, whatever else there is', SAMPLE],
+    [7, 'a record that cannot be used, whatever else was found', SAMPLE],
+    [7, 'a record that cannot be used beside tenants in sync', report({ 'in-sync': 9, invalid: 1 })],
   ])('is %i for %s', (code, _name, value) => {
     expect(detailedCode(value)).toBe(code);
+  });
+
+  it('has one order from the worst to the least, which is the order of its help', () => {
+    expect(DETAILED.map(({ name }) => name)).toEqual([
+      'breaker',
+      'error',
+      'partial',
+      'unreadable',
+      'unhealthy',
+      'blocked',
+      'drift',
+      'pending',
+    ]);
   });
 
   it('puts not knowing above knowing that something is wrong', () => {

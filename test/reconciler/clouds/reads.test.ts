@@ -34,6 +34,27 @@ describe('a direct read', () => {
     expect(reading.state).toBe('absent');
   });
 
+  it('is unreadable when the answer does not end, and takes in no more of it than a bound', async () => {
+    let sent = 0;
+    const megabyte = Buffer.alloc(1024 * 1024, 0x20);
+    const reading = await readFrom((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = (): void => {
+        while (sent < 100 && !response.destroyed) {
+          sent += 1;
+          if (!response.write(megabyte)) return void response.once('drain', more);
+        }
+        if (!response.destroyed) response.end('{}');
+      };
+      more();
+    });
+    expect(reading).toMatchObject({
+      state: 'unreadable',
+      reason: expect.stringContaining('larger than 8 MiB') as string,
+    });
+    expect(sent).toBeLessThan(100);
+  });
+
   const failures: readonly [string, Parameters<typeof httpServer>[0]][] = [
     ['a 403', (_, response) => answer(response, 403, googleError(403, 'denied'))],
     ['a 401', (_, response) => answer(response, 401, googleError(401))],
