@@ -15,6 +15,7 @@ import type {
   LedgerEntry,
   Looked,
   NewIntent,
+  RecordText,
   RequestEntry,
   Revision,
   RunRecord,
@@ -31,6 +32,7 @@ import * as rollouts from './rollouts.ts';
 import { RowReader } from './rows.ts';
 import * as runs from './runs.ts';
 import * as tenants from './tenants.ts';
+import * as texts from './texts.ts';
 
 export class TableStore implements Store {
   readonly kind: Engine['kind'];
@@ -69,6 +71,14 @@ export class TableStore implements Store {
 
   recordAt(name: string, generation: number): Promise<Json | undefined> {
     return tenants.recordAt(this.rows, name, generation);
+  }
+
+  textsOf(names: readonly string[]): Promise<Map<string, RecordText>> {
+    return texts.textsOf(this.rows, names);
+  }
+
+  textAt(name: string, generation: number): Promise<string | undefined> {
+    return texts.textAt(this.rows, name, generation);
   }
 
   getLedger(name: string): Promise<LedgerEntry | undefined> {

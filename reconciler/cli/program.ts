@@ -38,6 +38,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
     .option('--config <file>', 'settings file (PLUMBLINE_CONFIG, default ./plumbline.yaml)')
     .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']))
     .option('--no-color', 'the same as --color=never (NO_COLOR)')
+    .option('-q, --quiet', 'only results, warnings and errors; no progress', false)
     .helpCommand('help [command]', 'help for a command')
     .showHelpAfterError('(plumb --help lists the commands, plumb <command> --help their flags)')
     .configureHelp({ showGlobalOptions: true })
@@ -75,11 +76,13 @@ function addRecordCommands(program: Command, bind: Bind): void {
     .command('apply')
     .summary('store records')
     .description(
-      'Checks records and stores them. All problems of all files are shown at once; then nothing is stored.',
+      'Checks records, shows how they differ from the stored ones, asks in a terminal, and stores them. All problems ' +
+        'of all files are shown at once; then nothing is stored.',
     )
     .addOption(files())
     .option('-R, --recursive', 'also read the folders below', false)
     .option('--reason <text>', 'why, kept with the revision', '')
+    .option('--dry-run', 'show what would change, store nothing', false)
     .option('-y, --yes', 'do not ask, even in a terminal', false)
     .action((options: ApplyOptions) =>
       bind(async (cli) => (await import('./commands/apply.ts')).apply(cli, options)),

@@ -60,5 +60,5 @@ export async function writeReport(
   } catch (cause) {
     throw notWritten(file, cause);
   }
-  cli.note(`report written to ${file}`);
+  cli.progress(`report written to ${file}`);
 }

@@ -9,6 +9,7 @@ import {
   type Revision,
   type Store,
 } from '../../../desired-state/store.ts';
+import { toYaml } from '../../../desired-state/text.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Pause, RunReport, TenantReport } from '../../model.ts';
 import { columns } from '../../report/columns.ts';
@@ -18,7 +19,6 @@ import { ageOf } from '../age.ts';
 import { directiveColumns } from '../directive-list.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Cli } from '../host.ts';
-import { toYaml } from '../output.ts';
 import { tenantName } from '../records.ts';
 import { objectOf, tenantViews } from '../tenant-view.ts';
 
