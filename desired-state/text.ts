@@ -104,11 +104,11 @@ function endOfLine(text: string, offset: number): number {
 export function withSystemFields(
   text: string,
   metadata: Readonly<Record<string, Json>>,
-  status: Json,
+  status?: Json,
 ): string {
   const document = parseDocument(text, { version: '1.2', prettyErrors: false });
   const inserted = insertMetadata(text, document, metadata) ?? setMetadata(document, metadata);
-  return inserted + toYaml({ status });
+  return status === undefined ? inserted : inserted + toYaml({ status });
 }
 
 function insertMetadata(

@@ -15,6 +15,7 @@ import type { RequestOptions } from './commands/request.ts';
 import type { VersionOptions } from './commands/version.ts';
 import { detailedHelp } from './exit-codes.ts';
 import { Cli, type GlobalFlags, type Host } from './host.ts';
+import { addEditCommands } from './program-edit.ts';
 import { addFleetCommands } from './program-fleet.ts';
 import { addLocalCommands } from './program-local.ts';
 import { addOrderCommands } from './program-orders.ts';
@@ -49,6 +50,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
     .exitOverride()
     .addHelpText('after', PROGRAM_HELP);
   addRecordCommands(program, bind);
+  addEditCommands(program, bind);
   addPassCommands(program, bind);
   addRequestCommands(program, bind);
   addOrderCommands(program, bind);
