@@ -1,7 +1,8 @@
 /** The commands that edit stored records and tell what one may say: names, arguments, flags and help. */
-import { Option, type Command } from 'commander';
+import { Command, Option } from 'commander';
 import { outputOption, wholeNumber, type Bind } from './bind.ts';
 import type { EditOptions } from './commands/edit.ts';
+import type { ExplainOptions, NewOptions } from './commands/explain.ts';
 import type { HistoryOptions, RestoreOptions } from './commands/history.ts';
 import type { SetOptions } from './commands/set.ts';
 
@@ -25,6 +26,7 @@ export function addEditCommands(program: Command, bind: Bind): void {
   );
   addAssignments(program, bind);
   addHistory(program, bind);
+  addExplanations(program, bind);
 }
 
 function storing(command: Command): Command {
@@ -105,4 +107,32 @@ function addHistory(program: Command, bind: Bind): void {
   ).action((name: string, options: RestoreOptions) =>
     bind(async (cli) => (await import('./commands/history.ts')).restore(cli, name, options)),
   );
+}
+
+function addExplanations(program: Command, bind: Bind): void {
+  program
+    .command('explain')
+    .summary('what a field of a record means')
+    .description(
+      'Explains a field and what is below it: type, meaning, choices, default, what must be written.',
+    )
+    .argument('[field]', 'e.g. spec.cluster.nodePools; left out: the record')
+    .option('--recursive', 'all fields below it, in short', false)
+    .action((field: string | undefined, options: ExplainOptions) =>
+      bind(async (cli) => (await import('./commands/explain.ts')).explain(cli, field, options)),
+    );
+  program
+    .command('new')
+    .summary('a record to begin with')
+    .description('Writes the record of a new tenant, with every field explained, to stdout or a file.')
+    .addCommand(
+      new Command('tenant')
+        .summary('the record of a new tenant')
+        .argument('<name>', 'what the tenant is called')
+        .option('-o, --output <file>', 'write it there; a file that exists is not overwritten')
+        .addHelpText('after', '\nExample: plumb new tenant acme -o acme.yaml')
+        .action((name: string, options: NewOptions) =>
+          bind(async (cli) => (await import('./commands/explain.ts')).newTenant(cli, name, options)),
+        ),
+    );
 }
