@@ -87,6 +87,7 @@ module.exports = {
     ]),
     only('record-edits-are-pure', '^reconciler/records/', [
       '^reconciler/records/',
+      '^reconciler/(expect\\.ts$|resources/)',
       MODEL,
       RECORD,
       '^desired-state/(field-path|json-schema)\\.ts$',

@@ -1,6 +1,7 @@
 /** The commands that edit stored records and tell what one may say: names, arguments, flags and help. */
 import { Command, Option } from 'commander';
 import { outputOption, wholeNumber, type Bind } from './bind.ts';
+import type { AcceptOptions } from './commands/accept.ts';
 import type { EditOptions } from './commands/edit.ts';
 import type { ExplainOptions, NewOptions } from './commands/explain.ts';
 import type { HistoryOptions, RestoreOptions } from './commands/history.ts';
@@ -26,6 +27,20 @@ export function addEditCommands(program: Command, bind: Bind): void {
   );
   addAssignments(program, bind);
   addHistory(program, bind);
+  storing(
+    program
+      .command('accept')
+      .summary('take a drift over into the record')
+      .description(
+        'Makes the record ask for what somebody made of a resource, as the last pass saw it. Shows the edit and asks ' +
+          'in a terminal. Refused where the record has no field for it, and for what may be a secret.',
+      )
+      .argument('<name>', TENANT)
+      .requiredOption('--resource <id>', 'what differs, as reports name it, e.g. node-pool/gpu')
+      .option('--field <path>', 'only this field of it, e.g. autoscaling.maxNodeCount'),
+  ).action((name: string, options: AcceptOptions) =>
+    bind(async (cli) => (await import('./commands/accept.ts')).accept(cli, name, options)),
+  );
   addExplanations(program, bind);
 }
 

@@ -119,9 +119,9 @@ function placedItem(
   return { ok: true, value: list.flatMap((old, place) => (place === index ? (value ?? []) : [old])) };
 }
 
-/** By its name; by its place where the items have none. */
+/** By its name (taints have a key); by its place where the items have none. */
 function indexOf(list: readonly Json[], item: string): number {
-  const named = list.findIndex((each) => textAt(each, 'name') === item);
+  const named = list.findIndex((each) => (textAt(each, 'name') ?? textAt(each, 'key')) === item);
   if (named >= 0 || !/^\d{1,4}$/.test(item)) return named;
   return Number(item) < list.length ? Number(item) : -1;
 }
