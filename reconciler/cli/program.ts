@@ -19,6 +19,7 @@ import { addEditCommands } from './program-edit.ts';
 import { addFleetCommands } from './program-fleet.ts';
 import { addLocalCommands } from './program-local.ts';
 import { addOrderCommands } from './program-orders.ts';
+import { addSelfCommands } from './program-self.ts';
 import { addWorkflowsCommand } from './program-workflows.ts';
 
 const OUTPUT_TABLE = ['table', 'wide', 'json', 'yaml', 'name'] as const;
@@ -57,6 +58,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
   addFleetCommands(program, bind);
   addLocalCommands(program, bind);
   addWorkflowsCommand(program, bind);
+  addSelfCommands(program, bind);
   addOtherCommands(program, bind);
   return program;
 }

@@ -44,7 +44,7 @@ function findingsOf({ stored, report }: TenantView, { resource, field }: AcceptO
   }
   if (report.generation !== generation) {
     throw new CliError(
-      `the last pass saw generation ${report.generation ?? 'none'} of tenant/${name}, and it is at ${generation}; ` +
+      `the last pass saw generation ${report.generation} of tenant/${name}, and it is at ${generation}; ` +
         `run 'plumb reconcile --dry-run ${name}' first`,
     );
   }
