@@ -217,7 +217,7 @@ function addRequestCommands(program: Command, bind: Bind): void {
     .summary('remove a tenant environment for good')
     .description('Destroys everything of one tenant. Only its owner may ask, and has to type its name twice.')
     .argument('<name>', 'the tenant; also tenant/NAME')
-    .requiredOption('--confirm <name>', 'the name of the tenant once more')
+    .option('--confirm <name>', 'the name of the tenant once more; a terminal asks for it')
     .option('--reason <text>', 'why, kept with the request', '')
     .option('--wait', 'wait until it has ended', false)
     .action((name: string, options: RequestOptions) =>
