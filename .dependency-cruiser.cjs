@@ -85,6 +85,13 @@ module.exports = {
       '^desired-state/duration\\.ts$',
       MODEL,
     ]),
+    only('record-edits-are-pure', '^reconciler/records/', [
+      '^reconciler/records/',
+      '^reconciler/(expect\\.ts$|resources/)',
+      MODEL,
+      RECORD,
+      '^desired-state/(field-path|json-schema)\\.ts$',
+    ]),
     only('manifests-are-pure', '^manifests/', ['^manifests/', MODEL, RECORD]),
     only('workflow-defs-are-pure', '^workflow-defs/', ['^workflow-defs/', MODEL]),
     {

@@ -10,9 +10,11 @@ import { LineCounter, isMap, isPair, isScalar, isSeq, parseAllDocuments } from '
 import type { Document, Node, Pair } from 'yaml';
 import type { Json } from '../reconciler/model.ts';
 import { parseTenant } from './parse.ts';
+import type { ParseResult } from './parse.ts';
 import { formatProblem, problem } from './problems.ts';
 import type { Path, Problem } from './problems.ts';
 import type { Tenant } from './tenant.ts';
+import { MAX_ALIASES, textOfDocument } from './text.ts';
 
 /** A problem with the place it stands at. */
 export interface LocatedProblem extends Problem {
@@ -27,7 +29,14 @@ export interface RecordDocument {
   readonly line: number;
   /** Undefined exactly when `problems` is not empty. */
   readonly record:
-    { readonly tenant: Tenant; readonly written: Json; readonly etag: string | undefined } | undefined;
+    | {
+        readonly tenant: Tenant;
+        readonly written: Json;
+        readonly etag: string | undefined;
+        /** As it was written, with its comments, without what the system adds; undefined for JSON. */
+        readonly text: string | undefined;
+      }
+    | undefined;
   readonly problems: readonly LocatedProblem[];
   readonly warnings: readonly LocatedProblem[];
 }
@@ -43,9 +52,6 @@ const EXTENSIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json']);
 
 /** A record is a few kilobytes; a file this large was given by mistake. */
 const MAX_BYTES = 4 * 1024 * 1024;
-
-/** Anchors are a convenience in a record, thousands of references to one are an attack ("billion laughs"). */
-const MAX_ALIASES = 100;
 
 /** `file:line:col: path message: cure`, as compilers print it, so that editors can jump there. */
 export const formatLocated = (found: LocatedProblem): string =>
@@ -83,7 +89,14 @@ export function parseRecords(text: string, file: string): RecordDocument[] {
   }
   const filled = documents.filter((document) => !isBlank(document));
   if (filled.length === 0) return [unreadable(file, 'holds no document', 'write a record into it')];
-  return filled.map((document) => readDocument(document, file, lines));
+  let end = 0;
+  const places = new Map<Document, string>();
+  for (const document of documents) {
+    const from = end;
+    end = document.range?.[2] ?? text.length;
+    places.set(document, text.slice(from, end));
+  }
+  return filled.map((document) => readDocument(document, { file, lines, slice: places.get(document) ?? '' }));
 }
 
 /** Nothing between two `---`: not a document anybody meant to write. */
@@ -139,7 +152,14 @@ function parseBytes(bytes: Buffer, file: string): RecordDocument[] {
   return [unreadable(file, 'is not text in UTF-8', 'name a file that holds records, or save it as UTF-8')];
 }
 
-function readDocument(document: Document, file: string, lines: LineCounter): RecordDocument {
+interface Place {
+  readonly file: string;
+  readonly lines: LineCounter;
+  /** From the end of the document before to the end of this one. */
+  readonly slice: string;
+}
+
+function readDocument(document: Document, { file, lines, slice }: Place): RecordDocument {
   const where = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
@@ -176,11 +196,18 @@ function readDocument(document: Document, file: string, lines: LineCounter): Rec
   const parsed = parseTenant(value);
   return {
     ...base,
-    record: parsed.ok ? { tenant: parsed.tenant, written: parsed.written, etag: parsed.etag } : undefined,
+    record: parsed.ok ? goodRecord(parsed, slice) : undefined,
     problems: parsed.ok ? [] : parsed.problems.map(locate),
     warnings: parsed.warnings.map(locate),
   };
 }
+
+const goodRecord = ({ tenant, written, etag }: Extract<ParseResult, { ok: true }>, slice: string) => ({
+  tenant,
+  written,
+  etag,
+  text: textOfDocument(slice, written),
+});
 
 /** Where the value at a path starts; its key when that is what is wrong; its nearest parent when it is missing. */
 function offsetOf(document: Document, at: Path, onKey: boolean): number {

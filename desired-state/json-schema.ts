@@ -3,6 +3,7 @@
  * it, and the parser reads descriptions and known keys from it, so that both say the same.
  */
 import { z } from 'zod';
+import type { Json } from '../reconciler/model.ts';
 import { API_VERSION, tenantSchema } from './tenant.ts';
 
 /** The keywords zod writes for this schema that we read back. */
@@ -12,8 +13,13 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
+  readonly required?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly const?: Json;
+  readonly enum?: readonly Json[];
+  readonly default?: Json;
+  readonly examples?: readonly Json[];
 }
 
 /** The whole schema as one JSON value. */

@@ -35,7 +35,13 @@ const MAX_VALUES = 20_000;
 const HALF = ['holds half a character', 'write it as valid Unicode text'] as const;
 
 /** Set by the system and shown by `get`; accepted on input, so that what was read can be edited and applied. */
-const SYSTEM_METADATA: readonly string[] = ['generation', 'etag', 'createdAt', 'updatedAt', 'updatedBy'];
+export const SYSTEM_METADATA: readonly string[] = [
+  'generation',
+  'etag',
+  'createdAt',
+  'updatedAt',
+  'updatedBy',
+];
 
 /** Reads a record: structure, rules across fields, defaults. `value` is anything, usually parsed YAML or JSON. */
 export function parseTenant(value: unknown): ParseResult {

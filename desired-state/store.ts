@@ -42,13 +42,25 @@ export interface Revision {
   readonly createdAt: string;
 }
 
+/** A record as somebody wrote it, with comments and an order of keys of its own. */
+export interface RecordText {
+  /** Of the record it says. */
+  readonly etag: string;
+  readonly text: string;
+}
+
 export interface ApplyRequest {
   readonly name: string;
   readonly record: Json;
   /**
+   * The record as it was written; it must say the same. Left out: what is kept is made to say the record, so that
+   * comments outlive an edit by a program.
+   */
+  readonly text?: string;
+  /**
    * The etag the editor read. `undefined`: take whatever is stored (a fresh apply -f). `null`: it must not exist yet.
-   * Anything else must match, or the answer is a conflict. A record equal to the stored one overwrites nothing and is
-   * `unchanged` whatever the etag, so that an apply can be repeated.
+   * Anything else must match, or the answer is a conflict. A record equal to the stored one (and its text, if one is
+   * given) overwrites nothing and is `unchanged` whatever the etag, so that an apply can be repeated.
    */
   readonly ifEtag?: string | null;
   readonly author: string;
@@ -311,6 +323,10 @@ export interface Store {
   listRevisions(name: string): Promise<Revision[]>;
   /** The record as it stood at a generation; undefined when that generation never was. */
   recordAt(name: string, generation: number): Promise<Json | undefined>;
+  /** Records as they were written, by name; one that nobody has written by hand comes as we would write it. */
+  textsOf(names: readonly string[]): Promise<Map<string, RecordText>>;
+  /** As recordAt, the record as it was written then. */
+  textAt(name: string, generation: number): Promise<string | undefined>;
 
   getLedger(name: string): Promise<LedgerEntry | undefined>;
   /** Ledger entries of these tenants, by name; tenants without one are left out. */

@@ -67,23 +67,53 @@ const labelValue = z
 const labels = z.record(labelKey, labelValue);
 
 const taint = z.strictObject({
-  key: z.string().min(1).describe('Key of the taint.'),
-  value: z.string().describe('Value of the taint.'),
+  key: z
+    .string()
+    .min(1)
+    .describe('Key of the taint.')
+    .meta({ examples: ['workload'] }),
+  value: z
+    .string()
+    .describe('Value of the taint.')
+    .meta({ examples: ['gpu'] }),
   effect: z
     .enum(['NO_SCHEDULE', 'PREFER_NO_SCHEDULE', 'NO_EXECUTE'])
     .describe('What happens to pods that do not tolerate the taint.'),
 });
 
 const nodePool = z.strictObject({
-  name: dnsLabel.describe('Name of the pool; the list is keyed by it.'),
-  machineType: z.string().min(1).describe('Compute Engine machine type, e.g. e2-standard-4.'),
-  min: z.int().min(0).max(1000).describe('Fewest nodes the autoscaler keeps, per zone.'),
-  max: z.int().min(1).max(1000).describe('Most nodes the autoscaler adds, per zone.'),
+  name: dnsLabel.describe('Name of the pool; the list is keyed by it.').meta({ examples: ['cpu'] }),
+  machineType: z
+    .string()
+    .min(1)
+    .describe('Compute Engine machine type, e.g. e2-standard-4.')
+    .meta({ examples: ['e2-standard-4'] }),
+  min: z
+    .int()
+    .min(0)
+    .max(1000)
+    .describe('Fewest nodes the autoscaler keeps, per zone.')
+    .meta({ examples: [1] }),
+  max: z
+    .int()
+    .min(1)
+    .max(1000)
+    .describe('Most nodes the autoscaler adds, per zone.')
+    .meta({ examples: [3] }),
   diskSizeGb: z.int().min(10).max(65_536).default(100).describe('Boot disk of each node, in GB.'),
   accelerator: z
     .strictObject({
-      type: z.string().min(1).describe('Accelerator type, e.g. nvidia-l4.'),
-      count: z.int().min(1).max(16).describe('Accelerators per node.'),
+      type: z
+        .string()
+        .min(1)
+        .describe('Accelerator type, e.g. nvidia-l4.')
+        .meta({ examples: ['nvidia-l4'] }),
+      count: z
+        .int()
+        .min(1)
+        .max(16)
+        .describe('Accelerators per node.')
+        .meta({ examples: [1] }),
     })
     .optional()
     .describe('GPUs of each node; left out: none.'),
@@ -94,9 +124,13 @@ const nodePool = z.strictObject({
 const network = z.strictObject({
   subnet: z
     .strictObject({
-      range: cidr.describe('Primary range of the subnet: nodes and internal load balancers.'),
-      pods: cidr.describe('Secondary range for pods.'),
-      services: cidr.describe('Secondary range for Kubernetes services.'),
+      range: cidr
+        .describe('Primary range of the subnet: nodes and internal load balancers.')
+        .meta({ examples: ['10.10.0.0/20'] }),
+      pods: cidr.describe('Secondary range for pods.').meta({ examples: ['10.74.0.0/16'] }),
+      services: cidr
+        .describe('Secondary range for Kubernetes services.')
+        .meta({ examples: ['10.10.32.0/20'] }),
     })
     .describe("The cluster's subnet; its ranges must not overlap."),
   nat: z
@@ -118,7 +152,9 @@ const cluster = z.strictObject({
     .enum(['RAPID', 'REGULAR', 'STABLE'])
     .default('REGULAR')
     .describe('How early GKE upgrades the cluster.'),
-  controlPlaneRange: cidr.describe('The /28 of the private control plane.'),
+  controlPlaneRange: cidr
+    .describe('The /28 of the private control plane.')
+    .meta({ examples: ['172.16.10.0/28'] }),
   nodePools: z.array(nodePool).min(1).describe('Node pools, keyed by name; at least one.'),
 });
 
@@ -126,16 +162,26 @@ const environmentVariable = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'use letters, digits and underscores')
-    .describe('Name of the variable; the list is keyed by it.'),
-  value: z.string().describe('Value, as text: put numbers in quotes. Never a secret.'),
+    .describe('Name of the variable; the list is keyed by it.')
+    .meta({ examples: ['LOG_LEVEL'] }),
+  value: z
+    .string()
+    .describe('Value, as text: put numbers in quotes. Never a secret.')
+    .meta({ examples: ['info'] }),
 });
 
 const workload = z.strictObject({
-  namespace: dnsLabel.describe('Kubernetes namespace; Plumbline creates it first.'),
-  name: dnsLabel.describe('Name of the Deployment, the Service, the autoscaler and the image.'),
+  namespace: dnsLabel
+    .describe('Kubernetes namespace; Plumbline creates it first.')
+    .meta({ examples: ['acme-app'] }),
+  name: dnsLabel
+    .describe('Name of the Deployment, the Service, the autoscaler and the image.')
+    .meta({ examples: ['web'] }),
   source: z
     .strictObject({
-      repository: repository.describe('Git repository holding a Dockerfile.'),
+      repository: repository
+        .describe('Git repository holding a Dockerfile.')
+        .meta({ examples: ['https://source.example.com/hello.git'] }),
       // Cloud Build substitutes "$" wherever it stands in a build, so it must not stand in either of these two.
       revision: z
         .string()
@@ -197,19 +243,29 @@ const purposes = z
 const day = z.iso.date('use a date, e.g. 2026-12-24');
 
 const maintenance = z.strictObject({
-  timeZone: z.string().min(1).describe('IANA time zone of days, times and dates here, e.g. Europe/Berlin.'),
+  timeZone: z
+    .string()
+    .min(1)
+    .describe('IANA time zone of days, times and dates here, e.g. Europe/Berlin.')
+    .meta({ examples: ['Europe/Berlin'] }),
   windows: z
     .array(
       z.strictObject({
-        days: z.array(z.enum(DAYS)).min(1).describe('Days on which it opens.'),
+        days: z
+          .array(z.enum(DAYS))
+          .min(1)
+          .describe('Days on which it opens.')
+          .meta({ examples: [['Mon', 'Tue', 'Wed', 'Thu']] }),
         start: z
           .string()
           .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'use a time of day, e.g. "22:00"')
-          .describe('When it opens, by the clock of the time zone, e.g. "22:00".'),
+          .describe('When it opens, by the clock of the time zone, e.g. "22:00".')
+          .meta({ examples: ['22:00'] }),
         duration: z
           .string()
           .regex(/^[1-9][0-9]{0,4}[mh]$/, 'use minutes or hours, e.g. 90m or 4h')
-          .describe('How long it stays open, from 30m to 168h; it may run past midnight.'),
+          .describe('How long it stays open, from 30m to 168h; it may run past midnight.')
+          .meta({ examples: ['4h'] }),
         for: purposes.describe(
           'What may be done in it: heal puts drift right, upgrade applies a changed record, decommission removes the tenant.',
         ),
@@ -220,8 +276,8 @@ const maintenance = z.strictObject({
   exclusions: z
     .array(
       z.strictObject({
-        from: day.describe('First day without actions.'),
-        until: day.describe('Last day without actions.'),
+        from: day.describe('First day without actions.').meta({ examples: ['2026-12-23'] }),
+        until: day.describe('Last day without actions.').meta({ examples: ['2027-01-02'] }),
         for: purposes.describe('What may not be done on these days.'),
         reason: z.string().default('').describe('Why, for whoever waits.'),
       }),
@@ -237,7 +293,9 @@ const maintenance = z.strictObject({
 });
 
 const metadata = z.strictObject({
-  name: tenantName.describe('Name of the tenant: the key of the record and a part of its resource names.'),
+  name: tenantName
+    .describe('Name of the tenant: the key of the record and a part of its resource names.')
+    .meta({ examples: ['acme'] }),
   labels: labels.default({}).describe('Labels for selecting tenants; also put on their cloud resources.'),
 });
 
@@ -247,9 +305,15 @@ const build = z.strictObject({
 });
 
 const spec = z.strictObject({
-  owner: email.describe('Who may ask for a rebuild, a redeploy or a decommission, and approve plans.'),
-  project: projectId.describe('The Google Cloud project that holds this tenant alone.'),
-  region: region.describe('Google Cloud region of everything, e.g. us-central1.'),
+  owner: email
+    .describe('Who may ask for a rebuild, a redeploy or a decommission, and approve plans.')
+    .meta({ examples: ['platform@acme.example'] }),
+  project: projectId
+    .describe('The Google Cloud project that holds this tenant alone.')
+    .meta({ examples: ['acme-prod-1'] }),
+  region: region
+    .describe('Google Cloud region of everything, e.g. us-central1.')
+    .meta({ examples: ['us-central1'] }),
   network: network.describe('The VPC of the tenant.'),
   cluster: cluster.describe('The private GKE cluster.'),
   build: build

@@ -36,6 +36,8 @@ const READING: Readonly<Record<keyof ReadingStore, true>> = {
   listTenants: true,
   listRevisions: true,
   recordAt: true,
+  textsOf: true,
+  textAt: true,
   getLedger: true,
   ledgerOf: true,
   listActive: true,

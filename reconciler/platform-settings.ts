@@ -46,7 +46,8 @@ export const identitiesOf = (
   launch: (env['PLUMBLINE_LAUNCH_IDENTITY'] || undefined) ?? file.launchIdentity ?? otherwise.launch,
 });
 
-const VARIABLES: Readonly<Record<keyof Platform, string>> = {
+/** The variable of each setting. */
+export const VARIABLES: Readonly<Record<keyof Platform, string>> = {
   project: 'PLUMBLINE_PROJECT',
   region: 'PLUMBLINE_REGION',
   scope: 'PLUMBLINE_SCOPE',

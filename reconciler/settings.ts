@@ -104,7 +104,7 @@ type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly poli
 /** Reads files and the environment once; calls nothing over the network and changes nothing. */
 export function loadSettings(input: SettingsInput): Settings {
   const { env, flags } = input;
-  const file = readFile(input);
+  const file = readSettingsFile(input);
   const info = localInfo(input);
   const given = givenPlatform(flags.set ?? [], env, file.platform);
   const platform = info ? { ...LOCAL_PLATFORM, ...given } : given;
@@ -135,7 +135,7 @@ export function loadPlatform(input: SettingsInput): {
   assumed: boolean;
 } {
   const { env, flags, cwd } = input;
-  const file = readFile(input);
+  const file = readSettingsFile(input);
   const given = givenPlatform(flags.set ?? [], env, file.platform);
   const named = env['PLUMBLINE_LOCAL'];
   const local = named !== '' && existsSync(resolve(cwd, named ?? DEFAULT_INFO_FILE));
@@ -144,9 +144,14 @@ export function loadPlatform(input: SettingsInput): {
   return { platform, policy: file.policy, assumed };
 }
 
-function readFile({ flags, env, cwd }: SettingsInput): SettingsFile {
-  const named = flags.config ?? env['PLUMBLINE_CONFIG'];
-  const path = resolve(cwd, named ?? 'plumbline.yaml');
+/** Where settings are looked for: named by flag or variable, or ./plumbline.yaml. */
+export const settingsPath = ({ flags, env, cwd }: SettingsInput): string =>
+  resolve(cwd, flags.config ?? env['PLUMBLINE_CONFIG'] ?? 'plumbline.yaml');
+
+/** The settings file, checked; empty when there is none and none is named. Throws SettingsError. */
+export function readSettingsFile(input: SettingsInput): SettingsFile {
+  const named = input.flags.config ?? input.env['PLUMBLINE_CONFIG'];
+  const path = settingsPath(input);
   let content: string;
   try {
     content = readFileSync(path, 'utf8');

@@ -16,6 +16,7 @@ import type {
   Looked,
   NewIntent,
   Observation,
+  RecordText,
   RequestEntry,
   Revision,
   RunRecord,
@@ -34,6 +35,7 @@ import * as observations from './observations.ts';
 import { RowReader } from './rows.ts';
 import * as runs from './runs.ts';
 import * as tenants from './tenants.ts';
+import * as texts from './texts.ts';
 
 export class TableStore implements Store {
   readonly kind: Engine['kind'];
@@ -76,6 +78,14 @@ export class TableStore implements Store {
 
   recordAt(name: string, generation: number): Promise<Json | undefined> {
     return tenants.recordAt(this.rows, name, generation);
+  }
+
+  textsOf(names: readonly string[]): Promise<Map<string, RecordText>> {
+    return texts.textsOf(this.rows, names);
+  }
+
+  textAt(name: string, generation: number): Promise<string | undefined> {
+    return texts.textAt(this.rows, name, generation);
   }
 
   getLedger(name: string): Promise<LedgerEntry | undefined> {

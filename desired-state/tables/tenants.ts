@@ -10,15 +10,29 @@ import type { ApplyRequest, ApplyResult, Revision, StoredTenant } from '../store
 import { chunks } from './chunks.ts';
 import { prefix } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { integer, json, text } from './fields.ts';
+import { integer, json, maybeText, text } from './fields.ts';
 import { COMMIT_TIME, inTransaction } from './rows.ts';
 import type { Row, RowReader, RowTransaction } from './rows.ts';
+import { changesNothing, revisionOf, textToKeep } from './texts.ts';
 
 /** Records are a few kilobytes each; a page of this many stays far below every limit of a read. */
 const PAGE = 200;
 
+/** All but the texts, which are for people. */
+const TENANT_COLUMNS = ['name', 'record', 'generation', 'etag', 'created_at', 'updated_at', 'updated_by'];
+const REVISION_COLUMNS = [
+  'name',
+  'revision',
+  'generation',
+  'etag',
+  'record',
+  'author',
+  'reason',
+  'created_at',
+];
+
 export async function getTenant(rows: RowReader, name: string): Promise<StoredTenant | undefined> {
-  const row = await rows.get('Tenants', [name]);
+  const [row] = await rows.scan('Tenants', { keys: [[name]] }, { columns: TENANT_COLUMNS });
   return row && toTenant(row);
 }
 
@@ -39,7 +53,7 @@ export async function* listTenants(rows: RowReader, shard?: Shard): AsyncGenerat
     const page = await rows.scan(
       'Tenants',
       { ranges: [{ start: [after], startOpen: true, end: [], endOpen: false }] },
-      { limit: PAGE },
+      { limit: PAGE, columns: TENANT_COLUMNS },
     );
     for (const row of page) {
       const tenant = toTenant(row);
@@ -59,13 +73,15 @@ export async function applyTenant(
   // Drawn once, so that a transaction that runs again writes the same row.
   const etag = randomUUID();
   const { value, committedAt } = await inTransaction(engine, model, async (tx) => {
-    const before = await getTenant(tx, request.name);
+    const row = await tx.get('Tenants', [request.name]);
+    const before = row && toTenant(row);
+    const kept = row === undefined ? null : maybeText(row, 'record_text');
     // Nothing would be overwritten, so the etag does not matter: a repeated apply is not a conflict with itself.
-    if (before !== undefined && sameJson(before.record, request.record)) {
+    if (before !== undefined && changesNothing(request, before, kept)) {
       return { outcome: 'unchanged' as const, stored: before };
     }
     if (isStale(request.ifEtag, before)) return { outcome: 'conflict' as const, stored: before ?? null };
-    return await writeTenant(tx, request, before, etag);
+    return await writeTenant(tx, request, before, { etag, record_text: textToKeep(request, kept) });
   });
   if (value.outcome === 'unchanged' || value.outcome === 'conflict') return value;
   const { createdAt, ...stored } = value.stored;
@@ -76,20 +92,14 @@ export async function applyTenant(
 }
 
 export async function listRevisions(rows: RowReader, name: string): Promise<Revision[]> {
-  const found = await rows.scan('Revisions', { ranges: [prefix([name])] });
+  const found = await rows.scan('Revisions', { ranges: [prefix([name])] }, { columns: REVISION_COLUMNS });
   return found.map(toRevision);
 }
 
 export async function recordAt(rows: RowReader, name: string, generation: number): Promise<Json | undefined> {
-  const revisions = await rows.scan(
-    'Revisions',
-    { ranges: [prefix([name])] },
-    { columns: ['revision', 'generation'] },
-  );
-  // Newest first: of the revisions of one generation (labels may have changed), the last one counts.
-  const found = revisions.find((row) => integer(row, 'generation') === generation);
-  if (found === undefined) return undefined;
-  const row = await rows.get('Revisions', [name, String(integer(found, 'revision'))]);
+  const revision = await revisionOf(rows, name, generation);
+  if (revision === undefined) return undefined;
+  const row = await rows.get('Revisions', [name, String(revision)]);
   return row && json(row, 'record');
 }
 
@@ -102,7 +112,7 @@ async function writeTenant(
   tx: RowTransaction,
   request: ApplyRequest,
   before: StoredTenant | undefined,
-  etag: string,
+  { etag, record_text }: { readonly etag: string; readonly record_text: string | null },
 ) {
   const { name, record, author, reason } = request;
   const specChanged = before !== undefined && !sameJson(specOf(before.record), specOf(record));
@@ -116,6 +126,7 @@ async function writeTenant(
   tx.write(before === undefined ? 'insert' : 'update', 'Tenants', {
     name,
     record,
+    record_text,
     generation,
     etag,
     ...(before === undefined ? { created_at: COMMIT_TIME } : {}),
@@ -128,6 +139,7 @@ async function writeTenant(
     generation,
     etag,
     record,
+    record_text,
     author,
     reason,
     created_at: COMMIT_TIME,

@@ -23,6 +23,7 @@ export interface GlobalFlags {
   readonly config?: string;
   /** `false` is `--no-color`. */
   readonly color?: string | boolean;
+  readonly quiet?: boolean;
 }
 
 export class Cli {
@@ -40,7 +41,12 @@ export class Cli {
     this.host.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
 
-  /** Progress and warnings. */
+  /** What goes on, for whoever looks on; --quiet leaves it out. */
+  progress(text: string): void {
+    if (this.flags.quiet !== true) this.note(text);
+  }
+
+  /** Warnings, what is wrong, and what belongs to a question. */
   note(text: string): void {
     this.host.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
   }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { nearest } from '../../desired-state/nearest.ts';
 import { FLEET, type Directive, type DirectiveKind, type Store } from '../../desired-state/store.ts';
 import type { Json } from '../model.ts';
-import { UsageError, notFound } from './failure.ts';
+import { UsageError, notFound, type CliError } from './failure.ts';
 import { tenantName } from './records.ts';
 
 /** Enough to say why, short enough to read in a list. */
@@ -23,10 +23,14 @@ export function reasonOf(given: string): string {
 
 /** Throws NotFound, with the nearest name that is known. */
 export async function mustKnow(store: Store, name: string): Promise<void> {
-  if ((await store.getTenant(name)) !== undefined) return;
+  if ((await store.getTenant(name)) === undefined) throw await unknownTenant(store, name);
+}
+
+/** NotFound, with the nearest name that is known. */
+export async function unknownTenant(store: Store, name: string): Promise<CliError> {
   const names: string[] = [];
   for await (const stored of store.listTenants()) names.push(stored.name);
-  throw notFound('tenant', name, nearest(name, names));
+  return notFound('tenant', name, nearest(name, names));
 }
 
 /** The tenants that are named, or the fleet; naming none takes `--all`, since empty must not mean everything. */

@@ -1,6 +1,6 @@
 /** Prints a list of things in the format that was asked for: a table for people, documents for programs. */
-import { stringify } from 'yaml';
 import { API_VERSION } from '../../desired-state/tenant.ts';
+import { toYaml } from '../../desired-state/text.ts';
 import type { Json } from '../model.ts';
 import { columns } from '../report/columns.ts';
 import { printable } from '../report/printable.ts';
@@ -16,6 +16,8 @@ export interface Listing<T> {
   readonly single: boolean;
   readonly name: (item: T) => string;
   readonly document: (item: T) => Json;
+  /** Where a YAML document is more than its JSON: a record has comments. */
+  readonly yaml?: (item: T) => string;
   /** Heads and cells; `wide` columns only show with -o wide. */
   readonly columns: readonly Column<T>[];
 }
@@ -43,7 +45,8 @@ export function printListing<T>(cli: Cli, format: OutputFormat, listing: Listing
     }
     case 'yaml':
       // Several documents instead of a list: what `get` prints, `apply -f -` takes.
-      if (items.length > 0) cli.print(items.map((item) => toYaml(listing.document(item))).join('---\n'));
+      if (items.length > 0)
+        cli.print(items.map(listing.yaml ?? ((item) => toYaml(listing.document(item)))).join('---\n'));
       return;
     case 'table':
     case 'wide':
@@ -62,6 +65,3 @@ function printTable<T>(cli: Cli, wide: boolean, { items, columns: all, kind }: L
   const heads = shown.map(({ head }) => head);
   cli.print(columns(heads, rows).join('\n'));
 }
-
-/** Long lines stay whole, so that text can be searched. */
-export const toYaml = (value: Json): string => stringify(value, { lineWidth: 0 });

@@ -24,14 +24,14 @@ export function previewLines(preview: Preview, paint: Paint): string[] {
   }
   return [
     paint.yellow(`~ tenant/${name} changes`),
-    '  record, stored → file:',
+    '  record, stored → new:',
     ...record.map((change) => recordLine(change, paint)),
     resources.length === 0 ? '  no resource would change' : '  resources, now wanted → would be wanted:',
     ...resources.map((change) => resourceLine(change, paint)),
   ];
 }
 
-function recordLine({ path, before, after }: RecordChange, paint: Paint): string {
+export function recordLine({ path, before, after }: RecordChange, paint: Paint): string {
   if (before === undefined) return paint.green(printable(`    + ${path}: ${side(after)}`));
   if (after === undefined) return paint.red(printable(`    - ${path}: ${side(before)}`));
   return paint.yellow(printable(`    ~ ${path}: ${side(before)} → ${side(after)}`));

@@ -17,9 +17,11 @@ import type { RequestOptions } from './commands/request.ts';
 import type { VersionOptions } from './commands/version.ts';
 import { detailedHelp } from './exit-codes.ts';
 import { Cli, type GlobalFlags, type Host } from './host.ts';
+import { addEditCommands } from './program-edit.ts';
 import { addFleetCommands } from './program-fleet.ts';
 import { addLocalCommands } from './program-local.ts';
 import { addOrderCommands } from './program-orders.ts';
+import { addSelfCommands } from './program-self.ts';
 import { addWorkflowsCommand } from './program-workflows.ts';
 
 const OUTPUT_TABLE = ['table', 'wide', 'json', 'yaml', 'name'] as const;
@@ -40,6 +42,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
     .option('--config <file>', 'settings file (PLUMBLINE_CONFIG, default ./plumbline.yaml)')
     .addOption(new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']))
     .option('--no-color', 'the same as --color=never (NO_COLOR)')
+    .option('-q, --quiet', 'only results, warnings and errors; no progress', false)
     .helpCommand('help [command]', 'help for a command')
     .showHelpAfterError('(plumb --help lists the commands, plumb <command> --help their flags)')
     .configureHelp({ showGlobalOptions: true })
@@ -50,6 +53,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
     .exitOverride()
     .addHelpText('after', PROGRAM_HELP);
   addRecordCommands(program, bind);
+  addEditCommands(program, bind);
   addPassCommands(program, bind);
   addCheck(program, bind);
   addDeepCheck(program, bind);
@@ -58,6 +62,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
   addFleetCommands(program, bind);
   addLocalCommands(program, bind);
   addWorkflowsCommand(program, bind);
+  addSelfCommands(program, bind);
   addOtherCommands(program, bind);
   return program;
 }
@@ -79,11 +84,13 @@ function addRecordCommands(program: Command, bind: Bind): void {
     .command('apply')
     .summary('store records')
     .description(
-      'Checks records and stores them. All problems of all files are shown at once; then nothing is stored.',
+      'Checks records, shows how they differ from the stored ones, asks in a terminal, and stores them. All problems ' +
+        'of all files are shown at once; then nothing is stored.',
     )
     .addOption(files())
     .option('-R, --recursive', 'also read the folders below', false)
     .option('--reason <text>', 'why, kept with the revision', '')
+    .option('--dry-run', 'show what would change, store nothing', false)
     .option('-y, --yes', 'do not ask, even in a terminal', false)
     .action((options: ApplyOptions) =>
       bind(async (cli) => (await import('./commands/apply.ts')).apply(cli, options)),
@@ -249,7 +256,7 @@ function addRequestCommands(program: Command, bind: Bind): void {
     .summary('remove a tenant environment for good')
     .description('Destroys everything of one tenant. Only its owner may ask, and has to type its name twice.')
     .argument('<name>', 'the tenant; also tenant/NAME')
-    .requiredOption('--confirm <name>', 'the name of the tenant once more')
+    .option('--confirm <name>', 'the name of the tenant once more; a terminal asks for it')
     .option('--reason <text>', 'why, kept with the request', '')
     .option('--wait', 'wait until it has ended', false)
     .action((name: string, options: RequestOptions) =>

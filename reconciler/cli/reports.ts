@@ -77,5 +77,5 @@ async function writeReport(cli: Cli, report: RunReport, format: ReportFormat, pa
   } catch (cause) {
     throw notWritten(file, cause);
   }
-  cli.note(`report written to ${file}`);
+  cli.progress(`report written to ${file}`);
 }

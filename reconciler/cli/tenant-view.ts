@@ -1,6 +1,7 @@
 /** A tenant as people ask for it: its record, what the ledger knows, and what the last pass said. */
-import type { LedgerEntry, Observation, Store, StoredTenant } from '../../desired-state/store.ts';
+import type { LedgerEntry, Observation, RecordText, Store, StoredTenant } from '../../desired-state/store.ts';
 import { inSchemaOrder } from '../../desired-state/parse.ts';
+import { toYaml, withSystemFields } from '../../desired-state/text.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import type { Json, RunReport, TenantReport } from '../model.ts';
 import { classCounts, countByClass } from '../report/words.ts';
@@ -61,42 +62,51 @@ function lastTold(
 }
 
 /** The record with what the system adds, in the shape `apply` takes back; `status` is dropped there. */
-export function tenantDocument({ stored, ledger, report }: TenantView): Json {
-  const { apiVersion, kind, metadata, ...rest } = objectOf(inSchemaOrder(stored.record));
+export function tenantDocument(view: TenantView): Json {
+  const { apiVersion, kind, metadata, ...rest } = objectOf(inSchemaOrder(view.stored.record));
   return {
     apiVersion: apiVersion ?? null,
     kind: kind ?? null,
-    metadata: {
-      ...objectOf(metadata),
-      generation: stored.generation,
-      etag: stored.etag,
-      createdAt: stored.createdAt,
-      updatedAt: stored.updatedAt,
-      updatedBy: stored.updatedBy,
-    },
+    metadata: { ...objectOf(metadata), ...systemMetadata(view) },
     ...rest,
-    status: {
-      phase: ledger?.status ?? null,
-      verdict: report?.verdict ?? null,
-      findings: report === undefined ? null : { ...countByClass(report.findings) },
-      appliedGeneration: ledger?.appliedGeneration ?? null,
-      requestId: ledger?.requestId ?? null,
-      owner: ledger?.owner ?? null,
-      namespace: ledger?.namespace ?? null,
-      cluster: ledger?.cluster ?? null,
-      region: ledger?.region ?? null,
-      workerPool: ledger?.workerPool ?? null,
-      kubeconfigRef: ledger?.kubeconfigRef ?? null,
-      tfStateUri: ledger?.tfStateUri ?? null,
-      buildId: ledger?.buildId ?? null,
-      imageDigest: ledger?.imageDigest ?? null,
-      serviceEndpoint: ledger?.serviceEndpoint ?? null,
-      health: ledger?.health ? { ...ledger.health } : null,
-      lastError: ledger?.lastError ?? null,
-      updatedAt: ledger?.updatedAt ?? null,
-    },
+    status: statusOf(view),
   };
 }
+
+/** The same as somebody wrote it, with comments; our own text when that was read of another version. */
+export const tenantText = (view: TenantView, written: RecordText | undefined): string =>
+  written?.etag === view.stored.etag
+    ? withSystemFields(written.text, systemMetadata(view), statusOf(view))
+    : toYaml(tenantDocument(view));
+
+const systemMetadata = ({ stored }: TenantView) => ({
+  generation: stored.generation,
+  etag: stored.etag,
+  createdAt: stored.createdAt,
+  updatedAt: stored.updatedAt,
+  updatedBy: stored.updatedBy,
+});
+
+const statusOf = ({ ledger, report }: TenantView): Json => ({
+  phase: ledger?.status ?? null,
+  verdict: report?.verdict ?? null,
+  findings: report === undefined ? null : { ...countByClass(report.findings) },
+  appliedGeneration: ledger?.appliedGeneration ?? null,
+  requestId: ledger?.requestId ?? null,
+  owner: ledger?.owner ?? null,
+  namespace: ledger?.namespace ?? null,
+  cluster: ledger?.cluster ?? null,
+  region: ledger?.region ?? null,
+  workerPool: ledger?.workerPool ?? null,
+  kubeconfigRef: ledger?.kubeconfigRef ?? null,
+  tfStateUri: ledger?.tfStateUri ?? null,
+  buildId: ledger?.buildId ?? null,
+  imageDigest: ledger?.imageDigest ?? null,
+  serviceEndpoint: ledger?.serviceEndpoint ?? null,
+  health: ledger?.health ? { ...ledger.health } : null,
+  lastError: ledger?.lastError ?? null,
+  updatedAt: ledger?.updatedAt ?? null,
+});
 
 export const findingsCell = ({ report }: TenantView): string =>
   report === undefined ? 'unknown' : classCounts(countByClass(report.findings)) || 'none';

@@ -173,6 +173,69 @@ export function storeContract(open: OpenEmpty): void {
     });
   });
 
+  describe('records as they were written', () => {
+    const written = (size: number, comment = 'as agreed') =>
+      `# of the platform team\nspec:\n  size: ${size} # ${comment}\nkind: Tenant\n`;
+    const said = (size: number): Json => ({ kind: 'Tenant', spec: { size } });
+    const write = (name: string, size: number, text?: string, ifEtag?: string) =>
+      store.applyTenant({
+        name,
+        record: said(size),
+        ...(text !== undefined && { text }),
+        ...(ifEtag !== undefined && { ifEtag }),
+        author: 'ann@example.com',
+        reason: '',
+      });
+    const textOf = async (name: string) => (await store.textsOf([name])).get(name)?.text;
+
+    it('come back byte for byte, with the etag of the record they say', async () => {
+      const name = fresh();
+      const result = await write(name, 1, written(1));
+      expect(await store.textsOf([name, 'nobody'])).toEqual(
+        new Map([[name, { etag: result.stored?.etag, text: written(1) }]]),
+      );
+      expect(await write(name, 1, written(1))).toMatchObject({ outcome: 'unchanged' });
+    });
+
+    it('keep their comments when a program edits the record', async () => {
+      const name = fresh();
+      await write(name, 1, written(1));
+      expect(await write(name, 2)).toMatchObject({ outcome: 'changed' });
+      expect(await textOf(name)).toBe(written(2));
+      expect(await write(name, 2)).toMatchObject({ outcome: 'unchanged' });
+    });
+
+    it('are rendered where nobody wrote one, and that counts as what is stored', async () => {
+      const name = fresh();
+      const first = await write(name, 1);
+      const text = await textOf(name);
+      expect(text).toBe('kind: Tenant\nspec:\n  size: 1\n');
+      expect(await write(name, 1, text)).toEqual({ outcome: 'unchanged', stored: first.stored });
+    });
+
+    it('are a change of their own: another etag, the same generation, and nothing without the right etag', async () => {
+      const name = fresh();
+      const first = await write(name, 1, written(1));
+      const stale = await write(name, 1, written(1, 'by mistake'), 'another-etag');
+      expect(stale).toMatchObject({ outcome: 'conflict' });
+      const second = await write(name, 1, written(1, 'for the sale'), first.stored?.etag);
+      expect(second).toMatchObject({ outcome: 'changed', stored: { generation: 1 } });
+      expect(second.stored?.etag).not.toBe(first.stored?.etag);
+      expect(await textOf(name)).toBe(written(1, 'for the sale'));
+    });
+
+    it('are kept of every generation, as last edited', async () => {
+      const name = fresh();
+      await write(name, 1, written(1));
+      await write(name, 1, written(1, 'for the sale'));
+      await write(name, 2, written(2));
+      expect(await store.textAt(name, 1)).toBe(written(1, 'for the sale'));
+      expect(await store.textAt(name, 2)).toBe(written(2));
+      expect(await store.textAt(name, 3)).toBeUndefined();
+      expect(await store.textAt('nobody', 1)).toBeUndefined();
+    });
+  });
+
   describe('the list of tenants', () => {
     it('has all in name order, over several pages', { timeout: 120_000 }, async () => {
       const many = Array.from({ length: 230 }, (_, index) => `page-${String(index).padStart(3, '0')}`);

@@ -9,6 +9,7 @@ import {
   type Revision,
   type Store,
 } from '../../../desired-state/store.ts';
+import { toYaml } from '../../../desired-state/text.ts';
 import type { JsonObject } from '../../json.ts';
 import type { Pause, TenantReport } from '../../model.ts';
 import type { PassMark } from '../../ports.ts';
@@ -19,7 +20,6 @@ import { ageOf } from '../age.ts';
 import { directiveColumns } from '../directive-list.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Cli } from '../host.ts';
-import { toYaml } from '../output.ts';
 import { tenantName } from '../records.ts';
 import { objectOf, tenantViews, type ToldBy } from '../tenant-view.ts';
 

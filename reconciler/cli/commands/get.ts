@@ -10,7 +10,14 @@ import { UsageError, notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { overrides, rollouts } from '../fleet-list.ts';
 import { printListing, type Listing, type OutputFormat } from '../output.ts';
-import { findingsCell, healthCell, tenantDocument, tenantViews, type TenantView } from '../tenant-view.ts';
+import {
+  findingsCell,
+  healthCell,
+  tenantDocument,
+  tenantText,
+  tenantViews,
+  type TenantView,
+} from '../tenant-view.ts';
 
 export interface GetOptions {
   readonly output: OutputFormat;
@@ -44,7 +51,7 @@ export async function get(
     const now = Date.now();
     switch (kind) {
       case 'tenants':
-        printListing(cli, output, await tenants(store, wanted, now));
+        printListing(cli, output, await tenants(store, wanted, { now, texts: output === 'yaml' }));
         break;
       case 'runs':
         printListing(cli, output, await runs(store, wanted, now));
@@ -80,13 +87,20 @@ function kindAndName(given: string, name: string | undefined): [Kind, string | u
   return [kind, inline ?? name];
 }
 
-async function tenants(store: Store, name: string | undefined, now: number): Promise<Listing<TenantView>> {
+async function tenants(
+  store: Store,
+  name: string | undefined,
+  { now, texts }: { readonly now: number; readonly texts: boolean },
+): Promise<Listing<TenantView>> {
+  const items = await tenantViews(store, name === undefined ? [] : [name]);
+  const written = await store.textsOf(texts ? items.map(({ stored }) => stored.name) : []);
   return {
     kind: 'Tenant',
-    items: await tenantViews(store, name === undefined ? [] : [name]),
+    items,
     single: name !== undefined,
     name: ({ stored }) => stored.name,
     document: tenantDocument,
+    yaml: (view) => tenantText(view, written.get(view.stored.name)),
     columns: [
       { head: 'NAME', cell: ({ stored }) => stored.name },
       { head: 'STATUS', cell: ({ ledger }) => ledger?.status ?? 'none' },

@@ -44,13 +44,16 @@ export async function reconcileCommand(
       version: packageVersion(),
       ...settings.pass,
       onEvent: (event) => {
-        cli.note(eventLine(event));
+        if (event.type === 'problem') cli.note(eventLine(event));
+        else cli.progress(eventLine(event));
         if (event.type === 'launched') launched.push(event);
       },
     });
     const failed = options.wait && launched.length > 0 && !(await followed(cli, ports, launched));
     if (options.wait && launched.length > 0) {
-      cli.note('the report is of what was seen before the launch; the next pass says what has become of it');
+      cli.progress(
+        'the report is of what was seen before the launch; the next pass says what has become of it',
+      );
     }
     cli.print(rendered(report, options.output, cli.paint()));
     if (options.reportDir !== undefined) await writeReports(cli, report, options.reportDir);
@@ -88,7 +91,7 @@ export async function followed(cli: Cli, ports: Ports, launched: readonly Launch
   const tenants = launched.map(({ tenant }) => tenant);
   const ends = await follow(ports, tenants, {
     intents: launched.map(({ intent }) => intent),
-    onStatus: (tenant, status) => cli.note(`${tenant}: ${status}`),
+    onStatus: (tenant, status) => cli.progress(`${tenant}: ${status}`),
   });
   for (const end of ends) {
     cli.note(`${end.tenant}: ${end.intent} ${end.state}${end.error === null ? '' : `: ${end.error}`}`);

@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import { CliError, UsageError } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { mustKnow, reasonOf } from '../orders.ts';
+import { answerTo } from '../question.ts';
 import { tenantName } from '../records.ts';
 import { followed } from './reconcile.ts';
 
@@ -21,13 +22,9 @@ export async function request(
   given: string,
   options: RequestOptions,
 ): Promise<number> {
-  const { confirm, wait } = options;
+  const { wait } = options;
   const tenant = tenantName(given);
-  if (kind === 'decommission' && confirm !== tenant) {
-    throw new UsageError(
-      `--confirm=${confirm ?? ''} is not the name of the tenant; to go on, use --confirm=${tenant}`,
-    );
-  }
+  const confirm = kind === 'decommission' ? await confirmed(cli, tenant, options.confirm) : undefined;
   // A decommission says enough by being confirmed.
   const reason = kind === 'decommission' ? options.reason : reasonOf(options.reason);
   const requester = await cli.identity();
@@ -51,4 +48,17 @@ export async function request(
     if (!wait) return EXIT.ok;
     return (await followed(cli, ports, [{ tenant, intent: result.intent }])) ? EXIT.ok : EXIT.error;
   });
+}
+
+/** The tenant's name once more, from the flag or typed. Throws UsageError when it is another one, or none. */
+async function confirmed(cli: Cli, tenant: string, given: string | undefined): Promise<string> {
+  if (given === tenant) return given;
+  if (given === undefined && cli.interactive) {
+    cli.note(`This destroys everything of tenant/${tenant}, for good.`);
+    if ((await answerTo(cli, `Type its name to go on [${tenant}]:`)) === tenant) return tenant;
+    throw new UsageError(`that is not ${tenant}; nothing was done`);
+  }
+  throw new UsageError(
+    `--confirm=${given ?? ''} is not the name of the tenant; to go on, use --confirm=${tenant}`,
+  );
 }

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { main } from '../../../reconciler/cli/main.ts';
 
 export const PLUMB = join(import.meta.dirname, '..', '..', '..', 'bin', 'plumb.js');
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Of `command`: somebody sits at a terminal and answers each question with the next of these; then walks away. */
+  readonly answers?: readonly string[];
 }
 
 /** Nothing of the caller's environment but what a process cannot do without. */
@@ -44,25 +47,36 @@ export async function plumb(args: readonly string[], options: RunOptions = {}): 
   return { code, ...text };
 }
 
-/** The same command line without a process of its own: for many of them in one suite. Nobody sits at its terminal. */
+/** The same command line without a process of its own: for many of them in one suite. */
 export async function command(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const text = { stdout: '', stderr: '' };
+  const { answers } = options;
+  const stdin = answers === undefined ? Readable.from([options.stdin ?? '']) : new PassThrough();
+  let asked = 0;
   const into = (name: keyof typeof text) =>
     new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         text[name] += chunk.toString();
         done();
+        if (answers === undefined || name === 'stdout' || !/[\]:] $/.test(stripped(text.stderr))) return;
+        const answer = answers[asked];
+        asked += 1;
+        if (answer === undefined) (stdin as PassThrough).end();
+        else (stdin as PassThrough).write(`${answer}\n`);
       },
     });
   const code = await main(args, {
     cwd: options.cwd ?? tmpdir(),
-    env: cleanEnv(options.env),
-    stdin: Readable.from([options.stdin ?? '']),
+    env: cleanEnv({ NO_COLOR: '1', ...options.env }),
+    stdin: Object.assign(stdin, { isTTY: answers !== undefined }),
     stdout: into('stdout'),
-    stderr: into('stderr'),
+    stderr: Object.assign(into('stderr'), { isTTY: answers !== undefined }),
   });
-  return { code, ...text };
+  return { code, stdout: text.stdout, stderr: stripped(text.stderr) };
 }
+
+/** Without what moves a cursor. */
+const stripped = (text: string): string => stripVTControlCharacters(text);
 
 /** An empty folder that `use` may fill. */
 export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PLUMB, cleanEnv, inFolder, plumb } from './run.ts';
+import { PLUMB, command, cleanEnv, inFolder, plumb } from './run.ts';
 
 describe('plumb and its command line', () => {
   it('shows help on stdout with every command, and ends with 0', async () => {
@@ -105,5 +105,25 @@ describe('plumb on an older Node', () => {
       chmodSync(carried, 0o755);
       expect(await run([...args, 'get', 'a b'])).toEqual({ code: 7, text: 'carried: get a b\n' });
     });
+  });
+});
+
+describe('plumb decommission', () => {
+  const asked = (...answers: string[]) => command(['decommission', 'acme'], { answers });
+
+  it('wants the name typed in a terminal, and goes on only with the right one', async () => {
+    const wrong = await asked('y');
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('that is not acme; nothing was done'),
+    ]);
+    expect((await asked()).code).toBe(2);
+    // Past the question; there is no platform here to go on with.
+    expect((await asked('acme')).stderr).toContain('no store is named');
+  });
+
+  it('wants --confirm where nobody can type', async () => {
+    const { code, stderr } = await command(['decommission', 'acme']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('to go on, use --confirm=acme')]);
   });
 });
