@@ -228,7 +228,7 @@ const partial = (object: object): object => ({
 });
 
 /** What may be changed between passes, or while one runs. */
-export interface PassWorldState {
+interface PassWorldState {
   /** Whether a tenant of this number has a variable that nobody asked for. */
   drifted: (number: number) => boolean;
   /** Whether its cluster's metadata tells that something was changed. An event that is missed does not. */
