@@ -184,7 +184,8 @@ export async function launchAll(
     } else {
       emit({ type: 'problem', tenant: stored.name, message: result.message });
       const reason = result.outcome === 'held' ? result.reason : ('retry-later' as const);
-      const held = { ...action, reason, message: result.message, next: null };
+      const { tenant, flow, because } = action;
+      const held = { tenant, flow, because, reason, message: result.message, next: null };
       done.push({ ...item, plan: { actions: [], held: [held, ...item.plan.held] } });
     }
   }

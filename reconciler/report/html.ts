@@ -5,25 +5,22 @@ import { Markup, anchor, html } from './markup.ts';
 import { breakerLines, fleetLines } from './fleet-words.ts';
 import { orderLines } from './orders.ts';
 import { printable } from './printable.ts';
+import { masked } from './sensitive.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
+import { trendLine, type History } from './trend.ts';
+import { SYMBOLS, authorText, firstSeen, hasSides } from './finding-words.ts';
+import { doings, heldText, nextFor } from './next.ts';
 import {
   CLASSES,
-  SYMBOLS,
   VERDICT_WORDS,
   answer,
-  authorText,
   byResource,
   classCounts,
   countByClass,
   coverageText,
   deeds,
-  doings,
-  firstSeen,
   generations,
   hasSection,
-  hasSides,
-  heldText,
-  nextFor,
   planText,
   plural,
   shortAnswer,
@@ -39,7 +36,9 @@ const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; 
  * Same report, same bytes. Every finding has an id made of tenant and finding key, so that a ticket can point at it
  * in the next report too.
  */
-export function renderHtml(report: RunReport): string {
+export function renderHtml(unmasked: RunReport, history: History = []): string {
+  const report = masked(unmasked);
+  const trend = trendLine(report, history);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -55,6 +54,7 @@ export function renderHtml(report: RunReport): string {
           ${breaker(report)}
           <h1>${text(shortAnswer(report))}</h1>
           <p class="quiet">${headline(report)}</p>
+          ${trend !== null && html`<p class="quiet">${text(trend)}</p>`}
         </header>
         <main>
           ${counts(report)} ${fleet(report)} ${overview(report)} ${orders(report)}

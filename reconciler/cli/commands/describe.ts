@@ -12,8 +12,10 @@ import {
 import type { JsonObject } from '../../json.ts';
 import type { Pause, RunReport, TenantReport } from '../../model.ts';
 import { columns } from '../../report/columns.ts';
+import { symbolOf } from '../../report/finding-words.ts';
+import { commonNext, nextFor } from '../../report/next.ts';
 import { printable } from '../../report/printable.ts';
-import { SYMBOLS, VERDICT_WORDS, commonNext, nextFor, shortTime, valueText } from '../../report/words.ts';
+import { VERDICT_WORDS, shortTime, valueText } from '../../report/words.ts';
 import { ageOf } from '../age.ts';
 import { directiveColumns } from '../directive-list.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -145,7 +147,7 @@ function findingLines(report: TenantReport | undefined, run: RunReport['run'] | 
     'Findings of the last pass:',
     ...indent(
       report.findings.flatMap((finding) => [
-        `${SYMBOLS[finding.class]} ${finding.class} ${finding.plane} ${finding.resource} ${finding.field ?? ''}`.trimEnd() +
+        `${symbolOf(finding)} ${finding.class} ${finding.plane} ${finding.resource} ${finding.field ?? ''}`.trimEnd() +
           (finding.class === 'unreadable' || finding.field === null
             ? ''
             : `: want ${valueText(finding.want)} → have ${valueText(finding.have)}`) +

@@ -1,59 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunReport } from '../../../reconciler/model.ts';
 import { renderHtml } from '../../../reconciler/report/html.ts';
 import { Markup, anchor, html } from '../../../reconciler/report/markup.ts';
 import { STYLE, STYLE_HASH } from '../../../reconciler/report/style.ts';
+import { hostileText, withTexts } from './hostile.ts';
 import { IN_SYNC, SAMPLE } from './sample.ts';
 import { skeleton } from './skeleton.ts';
-
-/** Texts that have broken pages before, mixed with whatever fast-check thinks of. */
-const hostile = fc.oneof(
-  fc.constantFrom(
-    '<script>alert(1)</script>',
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    '</style><svg onload=alert(1)>',
-    '</title><!--',
-    '`onload=alert(1)',
-    '&lt;b&gt;',
-    '<![CDATA[x]]>',
-    '${7*7}',
-  ),
-  fc.string({ unit: 'grapheme', maxLength: 40 }),
-);
-
-/** The report with every free text in it replaced; enumerated values stay what they are. */
-function withTexts(report: RunReport, text: string): RunReport {
-  return {
-    ...report,
-    run: { ...report.run, id: text, startedAt: text, finishedAt: text },
-    summary: { ...report.summary, oldestObservation: text },
-    tenants: report.tenants.map((tenant) => ({
-      ...tenant,
-      name: text,
-      labels: { [text]: text },
-      error: tenant.error === null ? null : text,
-      health: tenant.health && { ...tenant.health, healthy: false, reason: text, url: text, checkedAt: text },
-      findings: tenant.findings.map((finding) => ({
-        ...finding,
-        tenant: text,
-        resource: text,
-        field: finding.field === null ? null : text,
-        want: finding.want === null ? null : { [text]: text },
-        have: finding.have === null ? null : text,
-        from: finding.from === null ? null : text,
-        message: text,
-        source: text,
-        at: text,
-        since: `${text} `,
-      })),
-      actions: tenant.actions.map((action) => ({ ...action, because: [], summary: text, execution: text })),
-      held: tenant.held.map((held) => ({ ...held, because: [], message: text })),
-    })),
-  };
-}
 
 describe('the HTML report', () => {
   it('stays what it was, byte for byte', async () => {
@@ -70,7 +23,7 @@ describe('the HTML report', () => {
   it('holds no element and no attribute that the template did not write, whatever the texts are', () => {
     const plain = skeleton(renderHtml(withTexts(SAMPLE, 'x')));
     fc.assert(
-      fc.property(hostile, (text) => {
+      fc.property(hostileText, (text) => {
         expect(skeleton(renderHtml(withTexts(SAMPLE, text)))).toEqual(plain);
       }),
       { numRuns: 200 },
