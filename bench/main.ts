@@ -7,6 +7,7 @@ import { provision } from '../workflow-defs/flows/provision.ts';
 import { render } from '../workflow-defs/render.ts';
 import { benchCoverage } from './coverage.ts';
 import { compare, show } from './ratio.ts';
+import { benchReport } from './report.ts';
 import { fleet, type FleetTenant } from './world.ts';
 import { benchWorkflows } from './workflows.ts';
 import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
@@ -73,4 +74,5 @@ for (const ratio of [
   process.stdout.write(`${show(ratio)}\n`);
 }
 process.stdout.write(`${benchCoverage(tenants)}\n`);
+benchReport((line) => process.stdout.write(`${line}\n`));
 await benchWorkflows((line) => process.stdout.write(`${line}\n`));

@@ -16,7 +16,7 @@ const NAMES = `${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1) ?? ''}`;
 
 export const reportOption = (): Option =>
   new Option('-o, --output <format[=path]>', `${NAMES}; repeatable with =PATH`).argParser(
-    (value: string, before: readonly ReportTarget[] = []) => [...before, targetOf(value)],
+    (value: string, before: readonly ReportTarget[] | undefined) => [...(before ?? []), targetOf(value)],
   );
 
 function targetOf(value: string): ReportTarget {

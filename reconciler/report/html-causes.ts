@@ -60,7 +60,7 @@ function causeRow(cause: Cause, report: RunReport): Markup {
     const target = anchor(first.tenant.name, findingKey(first.finding));
     return html`<div class="row cause" id="${causeId(cause)}" data-words="${words}">
       ${line}
-      <a class="go" href="#${target}" aria-label="${text(`go to this finding of ${first.tenant.name}`)}"
+      <a class="go" href="#${target}" aria-label="${text(`open this finding of ${first.tenant.name}`)}"
         >open</a
       >
     </div> `;

@@ -4,7 +4,7 @@
  * SHA-256 of STYLE in base64. A page without `unsafe-inline` cannot be restyled by text that found a way out of its
  * element; a test keeps the hash true.
  */
-export const STYLE_HASH = 'sha256-qBFgk/1S41A3szP6NJZ7yL6MruLi9PTfrJm4+Egn6sc=';
+export const STYLE_HASH = 'sha256-MWcG68uDZviGymNP3z1ArAJHxZYu/06QaGS4RUDUfE4=';
 
 export const STYLE = `
 :root {
@@ -55,8 +55,8 @@ input { font: inherit; color: inherit; background: var(--soft); border: 1px soli
 .big .cause, .big .tenant { content-visibility: auto; contain-intrinsic-size: auto 36px; }
 .row { padding: .4rem .5rem; }
 .row > * { min-width: 0; overflow-wrap: anywhere; }
-.cause .row, .row.cause { display: grid; grid-template-columns: 7.5rem 1fr 9rem 4rem 15rem 2.5rem; gap: .25rem .75rem; align-items: baseline; }
-.tenant .row, .row.tenant { display: grid; grid-template-columns: 11rem 7.5rem 1fr 4rem 20rem; gap: .25rem .75rem; align-items: baseline; }
+.cause .row, .row.cause { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 8rem 3.5rem 12rem 2.5rem; gap: .25rem .75rem; align-items: baseline; }
+.tenant .row, .row.tenant { display: grid; grid-template-columns: 11rem 7rem minmax(0, 1fr) 3.5rem 16rem; gap: .25rem .75rem; align-items: baseline; }
 summary { cursor: pointer; } .row:hover { background: var(--soft); }
 details[open] > .row { background: var(--soft); }
 .row::marker { content: ''; }
@@ -89,11 +89,20 @@ dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; min-width: 
 .error { border-left: 3px solid var(--missing); padding-left: .75rem; margin: .5rem 0; }
 :target { outline: 2px solid var(--link); outline-offset: -2px; border-radius: 4px; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
+@media (max-width: 72rem) { .counts { grid-template-columns: repeat(4, 1fr); } }
 @media (max-width: 60rem) {
-  .counts { grid-template-columns: repeat(4, 1fr); } .facts { grid-template-columns: 1fr 1fr; }
+  .facts { grid-template-columns: 1fr 1fr; }
   .planes, .choices { grid-template-columns: 1fr; }
   .cause .row, .row.cause, .tenant .row, .row.tenant { display: flex; flex-wrap: wrap; }
   .row .what, .row .next { flex-basis: 100%; }
+}
+@media (max-width: 45rem) {
+  table, tbody, tr, td, tbody th { display: block; width: auto; min-width: 0; } thead { display: none; }
+  td::before { color: var(--quiet); }
+  td:nth-child(2)::before { content: 'want '; } td:nth-child(3)::before { content: 'have '; }
+  td:nth-child(4)::before { content: 'who: '; } td:nth-child(5)::before { content: 'since '; }
+  td:nth-child(6)::before { content: 'next: '; }
+  td { padding: .1rem 0; } .body { padding: .25rem 0 1rem .5rem; margin-left: 0; }
 }
 @media (max-width: 30rem) { .counts { grid-template-columns: 1fr 1fr; } .facts { grid-template-columns: 1fr; } }
 @media print {

@@ -124,11 +124,11 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
     const { page, trouble } = await open(name);
     const last = name === 'one' ? 'tenant-00000' : 'tenant-00124';
     await page.fill('#filter', last);
-    await page.getByText('tenants match').waitFor();
+    await page.locator('#shown', { hasText: 'match' }).waitFor();
     await page.click('a[data-show="tenants"]');
     expect(await page.evaluate(shown)).toEqual([last]);
     await page.fill('#filter', 'nothing has this name');
-    await page.getByText('0 causes and 0 tenants match').waitFor();
+    await page.locator('#shown', { hasText: '0 causes and 0 tenants match' }).waitFor();
     // A link to what the filter hides takes the filter away.
     await page.evaluate(`location.hash = '#${last}'`);
     await page.waitForSelector(`#${last}`, { state: 'visible' });

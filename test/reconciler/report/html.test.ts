@@ -29,7 +29,7 @@ describe('the HTML report', () => {
       fc.property(hostileText, (text) => {
         expect(skeleton(renderHtml(withTexts(SAMPLE, text)))).toEqual(plain);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
