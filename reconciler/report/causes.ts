@@ -5,7 +5,7 @@
 import { findingKey, type Finding, type Json, type RunReport, type TenantReport } from '../model.ts';
 import { CLASSES } from './words.ts';
 
-export interface Member {
+interface Member {
   readonly tenant: TenantReport;
   readonly finding: Finding;
 }

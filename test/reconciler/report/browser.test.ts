@@ -1,9 +1,9 @@
 /** The page in a real browser: what a golden file cannot say about how it looks and what it loads. */
-import { createRequire } from 'node:module';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunReport } from '../../../reconciler/model.ts';
@@ -185,17 +185,14 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
     await plain.close();
   });
 
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   it.each([
     ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
     ['dark', 390],
   ] as const)('has nothing serious for axe to say in %s, %i wide', async (colorScheme, width) => {
     // axe is brought in past the page's own policy, which would not let it run.
     const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
     await page.goto(address('sample'));
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     for (const view of ['causes', 'tenants']) {
       await page.click(`a[data-show="${view}"]`);
       const { violations } = await page.evaluate<{

@@ -1,7 +1,7 @@
 /** The documents for programs and for other people's pages: each is held to the schema of its format. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
 import AjvDraft4 from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
@@ -105,18 +105,10 @@ describe('the report as JUnit XML', () => {
 });
 
 describe('the report as SARIF', () => {
-  const schema = JSON.parse(
-    readFileSync(
-      createRequire(import.meta.url)
-        .resolve('@microsoft/jest-sarif')
-        .replace(/index\.js$/, 'schemas/sarif-2.1.0-rtm.5.json'),
-      'utf8',
-    ),
-  ) as object;
   // The schema calls its formats by draft 4's names, and has annotations that a strict reader does not know.
   const ajv = new AjvDraft4.default({ strict: false, unicodeRegExp: false });
   addFormats.default(ajv);
-  const validate = ajv.compile(schema);
+  const validate = ajv.compile(sarifSchema);
 
   it('is valid SARIF 2.1.0, whatever the texts are', () => {
     const hostile = HOSTILE_TEXTS.map((text) => ({ ...withTexts(SAMPLE, text), run: SAMPLE.run }));
