@@ -20,8 +20,9 @@ const vitest = await createVitest('test', {
   pool: 'threads',
   maxWorkers: 1,
   bail: 1,
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // A busy machine may take any time over a test; what never ends is told by what it burns, or by burning nothing.
+  testTimeout: 0,
+  hookTimeout: 0,
   reporters: [{}],
 });
 await vitest.standalone();
@@ -49,7 +50,8 @@ async function firstFailure(specification: TestSpecification): Promise<string | 
   const module = testModules.find(({ moduleId }) => moduleId === specification.moduleId);
   if (module === undefined) return 'did not run';
   for (const test of module.children.allTests()) {
-    if (test.result().state === 'failed') return test.fullName;
+    const { state, errors } = test.result();
+    if (state === 'failed') return `${test.fullName}: ${errors[0]?.message ?? 'failed'}`;
   }
   if (module.state() === 'failed') return `${module.errors()[0]?.message ?? 'failed'} (while loading)`;
   const [error] = unhandledErrors as Error[];
@@ -58,6 +60,10 @@ async function firstFailure(specification: TestSpecification): Promise<string | 
 
 /** More than the tests of any change need: whoever burns this much runs for ever. Busy neighbours do not count in it. */
 const MOST_CPU_SECONDS = 90;
+/** Looks in a row, a second apart, at which it has done nothing: no test waits, so what it waits for never comes. */
+const MOST_IDLE_LOOKS = 20;
+/** What looking itself may burn between two looks. */
+const IDLE_CPU_SECONDS = 0.02;
 
 process.on('message', (order: Order) => {
   const before = process.cpuUsage();
@@ -65,9 +71,13 @@ process.on('message', (order: Order) => {
     const { user, system } = process.cpuUsage(before);
     return { failed, cpuSeconds: (user + system) / 1e6 };
   };
+  let burnt = 0;
+  let idle = 0;
   const watch = setInterval(() => {
     const late = answer(FOR_EVER);
-    if (late.cpuSeconds > MOST_CPU_SECONDS) process.send?.(late, () => process.exit(1));
+    idle = late.cpuSeconds - burnt < IDLE_CPU_SECONDS ? idle + 1 : 0;
+    burnt = late.cpuSeconds;
+    if (burnt > MOST_CPU_SECONDS || idle > MOST_IDLE_LOOKS) process.send?.(late, () => process.exit(1));
   }, 1000);
   obey(order)
     .catch((error: unknown) => `the runner failed: ${String(error)}`)
