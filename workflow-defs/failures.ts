@@ -50,7 +50,7 @@ function* callsIn(
 }
 
 function* objections({ callee }: Call, around: readonly Try[]): Generator<string> {
-  if (!around.some(({ retry, once }) => retry !== null || once !== null)) {
+  if (!reached(around).some(({ retry, once }) => retry !== null || once !== null)) {
     yield `${callee} is not tried again, and nothing says why`;
   }
   for (const { name, except } of around) {
@@ -61,6 +61,12 @@ function* objections({ callee }: Call, around: readonly Try[]): Generator<string
     return;
   }
   if (!LEDGER_CALLS.has(callee)) yield `an error of ${callee} would end the execution and never be recorded`;
+}
+
+/** The tries an error gets to: a retry further out never hears of one that has ended in an `except`. */
+function reached(around: readonly Try[]): readonly Try[] {
+  const end = around.findIndex(({ except }) => except !== null && !passesOn(except));
+  return end < 0 ? around : around.slice(0, end + 1);
 }
 
 /** Raises again, and that is all that becomes of the error here. */

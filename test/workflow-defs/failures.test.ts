@@ -62,6 +62,7 @@ describe('refuses a call', () => {
   test.each<[string, readonly Step[], readonly string[]]>([
     ['by itself', [ask('a')], [UNTRIED, UNRECORDED]],
     ['made once without a reason', [attempt('t', [ask('a')], { except: recorded })], [UNTRIED]],
+    ['whose error has ended before it could be tried again', [attempt('o', [attempt('i', [ask('a')], { except: { as: 'e', steps: [give('g', null)], goesOn: 'because' } })], { retry: RETRY, except: recorded })], [UNTRIED]],
     ['that nobody catches', [attempt('t', [ask('a')], { retry: RETRY })], [UNRECORDED]],
     ['whose error is passed on to nobody', [attempt('t', [ask('a')], { retry: RETRY, except: passOn })], [UNRECORDED]],
     ['whose error is swallowed', [attempt('t', [ask('a')], { retry: RETRY, except: { as: 'e', steps: [give('g', null)] } })], [`flow test, main, step a: an error of ${GET_BUILD} would end in t, which neither records it nor says why it goes on`]],
@@ -133,11 +134,11 @@ function nested(layers: readonly Layer[]) {
 test('says of any nesting what following an error outwards says', () => {
   fc.assert(
     fc.property(fc.array(layer, { maxLength: 5 }), (layers) => {
-      const fate = layers
-        .map(({ except }) => except)
-        .find((except) => !['none', 'passes on'].includes(except));
+      const end = layers.findIndex(({ except }) => !['none', 'passes on'].includes(except));
+      const fate = layers[end]?.except;
+      const reached = fate === undefined ? layers : layers.slice(0, end + 1);
       const want = [
-        ...(layers.some(({ retry, once }) => retry || once) ? [] : ['is not tried again']),
+        ...(reached.some(({ retry, once }) => retry || once) ? [] : ['is not tried again']),
         ...(fate === undefined ? ['never be recorded'] : fate === 'swallows' ? ['neither records it'] : []),
       ];
       const have = checkFailures('test', nested(layers)).map(({ message }) => message);
