@@ -176,7 +176,7 @@ function spanner({ tables, statuses, sessions, transactions }: Fakes) {
 function cloudBuild({ builds, endings }: Fakes) {
   const PARENT = '/v1/projects/{project}/locations/{location}/builds';
   const stateOf = (build: FakeBuild): Row => {
-    const common = { id: build.id, tags: build.body.tags, logUrl: `https://log/${build.id}` };
+    const common = { ...build.body, id: build.id, logUrl: `https://log/${build.id}` };
     const ending = endings.get(programOf(build)) ?? { status: 'INTERNAL_ERROR' };
     if (build.polls < 2) return { ...common, status: build.polls === 0 ? 'QUEUED' : 'WORKING' };
     if ('status' in ending) return { ...common, ...ending };
@@ -198,7 +198,9 @@ function cloudBuild({ builds, endings }: Fakes) {
   };
   const list: Handler = (call) => {
     const [, tag] = /^tags="(.+)"$/.exec(call.query.get('filter') ?? '') ?? [];
-    return { builds: builds.filter(({ body }) => body.tags.includes(tag ?? '')).map(stateOf) };
+    const found = builds.filter(({ body }) => body.tags.includes(tag ?? ''));
+    // As the service: none asked for is a hundred.
+    return { builds: found.slice(0, Number(call.query.get('pageSize')) || 100).map(stateOf) };
   };
   const get: Handler = (call) => {
     const build = builds.find(({ id }) => id === call.param('id'));

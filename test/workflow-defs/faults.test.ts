@@ -5,8 +5,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ApiError } from '../../local-cloud/core/errors.ts';
 import type { Flow } from '../../reconciler/model.ts';
-import { openIntent, takeOver, type Row } from './fakes.ts';
-import { instantWorld, NoAnswer, type InstantWorld } from './instant.ts';
+import { MAX_ARGUMENT_BYTES } from '../../workflow-defs/limits.ts';
+import { openIntent, programOf, takeOver, type FakeBuild, type Row } from './fakes.ts';
+import { instantWorld, NoAnswer, type InstantWorld, type Ran } from './instant.ts';
 import { argument } from './told.ts';
 
 /** Those of few calls first: what is wrong with all flows shows soonest there. */
@@ -188,6 +189,32 @@ describe.each(FLOWS)('%s', (flow) => {
     );
   });
 
+  /** Lets the `nth` commit (from 1) land, then `change` the world, then lose the answer. */
+  const losingCommit = (world: InstantWorld, nth: number, change: () => void) => {
+    let commits = 0;
+    world.disturb = (method, at) => {
+      if (method !== 'commit' || at !== 'out' || ++commits !== nth) return;
+      change();
+      throw new ApiError('DEADLINE_EXCEEDED', 'again');
+    };
+  };
+
+  test('takes its own success for one though the answer is lost and another intent has the fence by then', async () => {
+    const commits = undisturbed.get(flow)!.calls.filter(({ method }) => method === 'commit').length;
+    const world = worldFor(flow);
+    losingCommit(world, commits, () => takeOver(world, 'acme', 'another'));
+    expect(await run(world, flow)).toMatchObject({ failed: false, result: { outcome: 'succeeded' } });
+    expect(rowsOf(world)).toMatchObject([{ fence: 'another' }, { state: 'SUCCEEDED' }]);
+  });
+
+  test('does nothing when it was closed before it learnt that it runs', async () => {
+    const world = worldFor(flow);
+    losingCommit(world, 1, () => (world.tables.Ledger.get('acme')!['fence'] = null));
+    expect(await run(world, flow)).toMatchObject({ failed: false, result: { outcome: 'superseded' } });
+    expect(rowsOf(world)).toMatchObject([{ fence: null }, { state: 'RUNNING' }]);
+    expect(world.builds).toEqual([]);
+  });
+
   test('writes nothing from the moment another intent has taken the fence, whenever that is', async () => {
     const taken = new Map<InstantWorld, unknown>();
     await atEveryCall(
@@ -207,7 +234,23 @@ describe.each(FLOWS)('%s', (flow) => {
   });
 });
 
-type Ran = Awaited<ReturnType<InstantWorld['run']>>;
+test('a build that was created five times, because the list shows builds late, fits the memory beside the largest argument', async () => {
+  const { deploy } = argument('redeploy');
+  const told = (filling: string) => argument('redeploy', { deploy: { ...deploy, manifests: [filling] } });
+  const largest = told('x'.repeat(MAX_ARGUMENT_BYTES - JSON.stringify(told('')).length));
+  const world = instantWorld();
+  openIntent(world, largest);
+  const late: FakeBuild[] = [];
+  const isLate = () => world.builds.length + late.length < 5;
+  world.disturb = (method, moment) => {
+    if (method === 'builds.list' && moment === 'in' && isLate()) late.push(...world.builds.splice(0));
+    if (method === 'builds.list' && moment === 'out') world.builds.push(...late.splice(0));
+    if (method === 'builds.create' && moment === 'out' && world.builds.length <= 5)
+      throw new NoAnswer('late');
+  };
+  expect(await world.run('redeploy', largest)).toMatchObject({ failed: false, error: '' });
+  expect(world.builds.map(programOf)).toEqual([...Array<string>(5).fill('deploy apply'), 'health-check ask']);
+});
 
 /** Refuses the calls that `which` names; `count` is how many calls came before. */
 function refuse(world: InstantWorld, which: (method: string, count: number) => boolean, only?: string): void {

@@ -10,9 +10,11 @@ import { Raised, Stopped } from '../../local-cloud/workflows/run/errors.ts';
 import type { Deadline, Host } from '../../local-cloud/workflows/run/host.ts';
 import { compileProgram } from '../../local-cloud/workflows/run/interpreter.ts';
 import { parseJson, printable } from '../../local-cloud/workflows/run/json.ts';
-import type { Flow } from '../../reconciler/model.ts';
+import type { Flow, Json } from '../../reconciler/model.ts';
 import type { ExecutionArgument } from '../../workflow-defs/argument.ts';
 import { compile } from '../../workflow-defs/compile.ts';
+import { render } from '../../workflow-defs/render.ts';
+import type { Workflow } from '../../workflow-defs/tree.ts';
 import { newFakes, servicesOf, type Fakes } from './fakes.ts';
 import { PLATFORM } from './platform.ts';
 
@@ -29,7 +31,15 @@ export interface InstantWorld extends Fakes {
   /** Requests in the order they came, with the second each came in. */
   readonly calls: { readonly method: string; readonly at: number }[];
   readonly log: { readonly severity: string; readonly text: string }[];
-  run(flow: Flow, argument: ExecutionArgument): Promise<{ failed: boolean; result: unknown; error: string }>;
+  run(flow: Flow, argument: ExecutionArgument): Promise<Ran>;
+  /** Runs a tree that is no flow. */
+  runTree(tree: Workflow, argument: Json): Promise<Ran>;
+}
+
+export interface Ran {
+  readonly failed: boolean;
+  readonly result: unknown;
+  readonly error: string;
 }
 
 const programs = new Map<Flow, Program>();
@@ -38,9 +48,13 @@ export function instantWorld(): InstantWorld {
   const fakes = newFakes();
   const calls: { method: string; at: number }[] = [];
   const log: { severity: string; text: string }[] = [];
-  const run: InstantWorld['run'] = async (flow, argument) => {
+  const run: InstantWorld['run'] = (flow, argument) => {
     const program = programs.get(flow) ?? build(compile(flow, PLATFORM).source);
     programs.set(flow, program);
+    return start(program, argument);
+  };
+  const runTree: InstantWorld['runTree'] = (tree, argument) => start(build(render(tree)), argument);
+  const start = async (program: Program, argument: unknown): Promise<Ran> => {
     const host = hostOf(fakes, calls, log);
     const { result } = compileProgram(program).start(
       parseJson(JSON.stringify(argument)),
@@ -56,7 +70,7 @@ export function instantWorld(): InstantWorld {
       host.end(new Stopped('the execution is over'));
     }
   };
-  return Object.assign(fakes, { calls, log, run });
+  return Object.assign(fakes, { calls, log, run, runTree });
 }
 
 const NOT_NEEDED = (): never => {

@@ -117,6 +117,7 @@ const findOrCreate = attempt(
         parent: expr('parent'),
         projectId: expr('project'),
         filter: expr(String.raw`"tags=\"" + tag + "\""`),
+        // Each holds its whole input: a handful of large ones would not fit the execution's memory.
         pageSize: 1,
       },
       'listed',

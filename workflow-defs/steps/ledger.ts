@@ -139,8 +139,8 @@ const rollBack = (name: string): Step =>
   );
 
 /**
- * A commit whose answer was lost may have landed: then the fence this execution gave up is null, and its own row
- * already says what it wanted to say. That is a success, not a loss.
+ * A commit whose answer was lost may have landed: then this execution has given up the fence, which may be another's
+ * by now, and its own row already says what it wanted to say. That is a success, not a loss.
  */
 const readAndWrite: readonly Step[] = [
   ...readRow('read_fence', 'Ledger', 'fence', ['tenant']),
@@ -155,7 +155,7 @@ const readAndWrite: readonly Step[] = [
         give('held', true),
       ],
     }),
-    when(expr('rows == [[null]] and state != "RUNNING"'), {
+    when(expr('state != "RUNNING"'), {
       steps: [
         ...readRow('read_execution', 'Executions', 'state', ['tenant', 'intent']),
         assign('landed_before', { kept: expr('rows == [[state]]') }),

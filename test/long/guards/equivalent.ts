@@ -18,6 +18,8 @@ export const EQUIVALENT: Readonly<Record<string, string>> = {
     'divided by 28 and rounded down, it gives the same number of polls',
   'workflow-defs/render.ts quoted never: NOTHING_SPECIAL.test(text)':
     'the slower way writes the same where nothing is special',
+  'workflow-defs/steps/build.ts findOrCreate + 1: 1':
+    'of the builds that are listed the first is read, and two of the largest fit the memory as one does',
   "workflow-defs/scope.ts assigned always: step.kind === 'call' && step.result !== null":
     'undefined and null in the set are no name that anything asks for',
   "workflow-defs/scope.ts assigned left out: step.kind === 'call'": ONLY_KIND,
