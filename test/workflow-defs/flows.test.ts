@@ -78,6 +78,7 @@ describe('provision', () => {
       tags: ['acme-g3-provision-1', 'tenant-acme', 'acme-g3-provision-1-terraform'],
     });
     expect(terraform?.body['options']).not.toHaveProperty('pool');
+    for (const build of [terraform, deploy]) expect(build?.body).not.toHaveProperty('source');
     expect(image).toMatchObject({ project: 'acme-prod', location: 'europe-west1' });
     expect(image?.body).toMatchObject({
       source: { gitSource: { url: 'https://git.example/web.git', revision: 'main', dir: '.' } },
@@ -90,11 +91,18 @@ describe('provision', () => {
     expect(inputOf(deploy!)).toMatchObject({ endpoint: 'gke.example', image: 'r.dev/acme/web@sha256:new' });
   });
 
-  test('builds no image when it is told to take the one that is there', async () => {
+  test.each([
+    ['builds no image when it is told to take the one that is there', false, 'sha256:old', 'sha256:old'],
+    ['builds an image when it is told to, though there is one', true, 'sha256:old', 'sha256:new'],
+    ['builds an image when there is none to take', false, null, 'sha256:new'],
+  ])('%s', async (_, build, digest, deployed) => {
     const { image } = argument('provision');
-    await launch('provision', { image: { ...image, build: false, digest: 'sha256:old' } });
-    expect(programs()).toEqual(['terraform apply', 'deploy apply', 'health-check ask']);
-    expect(ledger()).toMatchObject({ image_digest: 'sha256:old' });
+    await launch('provision', { image: { ...image, build, digest } });
+    expect(programs().includes('build-image build')).toBe(deployed === 'sha256:new');
+    expect(inputOf(world.builds.find((each) => programOf(each) === 'deploy apply')!)).toMatchObject({
+      image: `r.dev/acme/web@${deployed}`,
+    });
+    expect(ledger()).toMatchObject({ image_digest: deployed });
   });
 
   test('a build that fails marks the tenant with cause, build and log, and frees it for another try', async () => {
@@ -183,10 +191,12 @@ describe('the other flows', () => {
     expect(ledger()).toMatchObject({ image_digest: 'sha256:old', applied_generation: '3', fence: null });
   });
 
-  test('redeploy without an image says to ask for a rebuild', async () => {
+  test('redeploy without an image says to ask for a rebuild, and forgets neither build nor health', async () => {
     const { image } = argument('redeploy');
-    await launch('redeploy', { image: { ...image, digest: null } });
+    const known = { build_id: 'kept', health: 'kept' };
+    await launch('redeploy', { image: { ...image, digest: null } }, known);
     expect(ledger()).toMatchObject({
+      ...known,
       status: 'FAILED',
       last_error: expect.stringContaining('ask for a rebuild') as string,
     });
@@ -203,8 +213,14 @@ describe('the other flows', () => {
   test('health-check changes the health and nothing else of the tenant, be it good or bad', async () => {
     const health = { checkedAt: 'now', code: 503, healthy: false, reason: 'answered 503', url: 'u' };
     world.endings.set('health-check ask', { output: health });
-    const ran = await launch('health-check', {}, { status: 'DEPLOYED', last_error: 'kept', build_id: 'kept' });
+    const begun: unknown[] = [];
+    world.disturb = (method) => {
+      if (method === 'builds.create') begun.push(structuredClone(ledger()));
+    };
+    const before = { status: 'DEPLOYED', last_error: 'kept', build_id: 'kept' };
+    const ran = await launch('health-check', {}, before);
     expect(ran.state).toBe('SUCCEEDED');
+    expect(begun[0], 'while it looks').toEqual({ name: 'acme', fence: 'acme-g3-health-check-1', ...before });
     expect(ledger()).toMatchObject({ status: 'DEPLOYED', last_error: 'kept', build_id: 'kept', fence: null, health: JSON.stringify(health) });
     expect(execution('health-check')).toMatchObject({ state: 'SUCCEEDED' });
   }); // prettier-ignore

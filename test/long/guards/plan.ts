@@ -41,7 +41,7 @@ export const PLAN: Readonly<Record<string, Judges>> = {
   'workflow-defs/steps/build.ts': RUNNING,
   'workflow-defs/steps/cleanup.ts': running('decommission'),
   'workflow-defs/steps/connectors.ts': inRoom('patience'),
-  'workflow-defs/steps/errors.ts': RUNNING,
+  'workflow-defs/steps/errors.ts': inRoom('errors', 'faults', 'patience', 'flows'),
   'workflow-defs/steps/frame.ts': RUNNING,
   'workflow-defs/steps/health.ts': running('redeploy', 'rebuild', 'provision'),
   'workflow-defs/steps/ledger.ts': RUNNING,
