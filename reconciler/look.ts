@@ -108,21 +108,23 @@ async function lookAtChunk(context: Work, chunk: number, looked: Looked): Promis
   const holding = await stillHolding(context, all);
   await reuse(context, looked, holding);
   const rest = all.filter((seat) => !holding.includes(seat));
-  const seats = new Map(rest.map((seat) => [seat.entry.name, seat]));
   const cases = await casesOf(
     ports.store,
     fleet,
     rest.map(({ entry }) => entry),
   );
+  const caseOf = new Map(cases.map((item) => [item.stored.name, item]));
   const coverages = await coveragesOf(ports, rest);
   const late: Seat[] = [];
   const fresh: Observation[] = [];
   await Promise.all(
-    cases.map((item) =>
+    // In the order of the seats: when time runs out, it does so for those who were looked at last.
+    rest.map((seat) =>
       context.limit(async () => {
-        const seat = seats.get(item.stored.name);
-        if (seat === undefined) return;
-        const view = await lookAtTenant(context, seat.sight, item, coverages.get(item.stored.name) ?? null);
+        const { name } = seat.entry;
+        const item = caseOf.get(name);
+        if (item === undefined) return;
+        const view = await lookAtTenant(context, seat.sight, item, coverages.get(name) ?? null);
         if (view === 'spent') late.push(seat);
         else fresh.push(...enter(context, looked, seat, view));
       }),

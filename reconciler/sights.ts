@@ -91,10 +91,11 @@ export async function sweepFleet(ports: SweepPorts, fleet: Fleet, options: Sweep
       const taken = tally.shelf.take(chunk);
       return (ordinal) => {
         const failure = failures.get(ordinal) ?? failures.get(null) ?? null;
-        // What is doubted proves nothing, not even that nothing has moved.
-        const mark = failure === null && doubt === null ? tally.markOf(ordinal) : null;
+        // What is doubted proves nothing: neither that nothing has moved, nor that nothing else stands there.
+        const sure = failure === null && doubt === null;
+        const mark = sure ? tally.markOf(ordinal) : null;
         const shelved = taken.get(ordinal);
-        const assets = inFull(ordinal) ? assetsIn(shelved) : null;
+        const assets = sure && inFull(ordinal) ? assetsIn(shelved) : null;
         return { at, failure, doubt, mark, assets, fieldsOf: finder(shelved) };
       };
     },

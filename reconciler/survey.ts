@@ -83,8 +83,11 @@ export async function survey(store: Store, options: SurveyOptions): Promise<Flee
     open,
   };
   const { entries, contested } = await readFleet(store, options, known);
+  // Whether a record may be acted for hangs on others', of which its own marks say nothing.
+  const disputed = new Set([...contested.values()].flat());
+  const free = entries.map((entry) => (disputed.has(entry.name) ? { ...entry, rests: false } : entry));
   return {
-    entries: entries.sort(oldestFirst),
+    entries: free.sort(oldestFirst),
     contested,
     rivals: await store.ledgerOf([...contested.values()].flat()),
     active: known.active,

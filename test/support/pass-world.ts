@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openEmbeddedStore } from '../../desired-state/embedded/store.ts';
 import type { Store } from '../../desired-state/store.ts';
-import { tenantSchema, type Tenant } from '../../desired-state/tenant.ts';
 import { deploymentOf } from '../../manifests/deployment.ts';
 import { autoscalerOf } from '../../manifests/autoscaler.ts';
 import { namespaceOf } from '../../manifests/namespace.ts';
@@ -18,6 +17,7 @@ import { expect } from '../../reconciler/expect.ts';
 import { kindOf } from '../../reconciler/resources/index.ts';
 import { bodyOf } from './bodies.ts';
 import { Random } from './random.ts';
+import { tenant } from './records.ts';
 import { clustersOf } from '../../reconciler/clouds/clusters.ts';
 import { inventoryOf } from '../../reconciler/clouds/inventory.ts';
 import { directReads } from '../../reconciler/clouds/reads.ts';
@@ -37,34 +37,7 @@ const SOCKET = 64 * 1024;
 /** One tenant in a hundred has a variable that nobody asked for: reported, and left to people. */
 const DRIFT_EVERY = 100;
 
-const TEMPLATE = tenantOf(`t${ZERO}`);
-
-function tenantOf(name: string): Tenant {
-  return tenantSchema.parse({
-    apiVersion: 'plumbline.dev/v1alpha1',
-    kind: 'Tenant',
-    metadata: { name, labels: { tier: 'gold' } },
-    spec: {
-      owner: 'owner@example.com',
-      project: `${name}-project`,
-      region: 'us-central1',
-      network: { subnet: { range: '10.0.0.0/20', pods: '10.16.0.0/14', services: '10.32.0.0/20' } },
-      cluster: {
-        controlPlaneRange: '172.16.0.0/28',
-        nodePools: [
-          { name: 'cpu', machineType: 'e2-standard-4', min: 1, max: 3 },
-          { name: 'gpu', machineType: 'g2-standard-8', min: 0, max: 2 },
-        ],
-      },
-      workload: {
-        namespace: `${name}-app`,
-        name: 'web',
-        source: { repository: 'https://source.example.com/hello.git' },
-        env: [{ name: 'LOG_LEVEL', value: 'info' }],
-      },
-    },
-  });
-}
+const TEMPLATE = tenant(`t${ZERO}`);
 
 /** What nobody compares, of about so many bytes: real bodies are mostly that. */
 const noise = (bytes: number): object[] =>
@@ -378,7 +351,7 @@ function cloudOf(size: number, state: PassWorldState) {
       const content = url.searchParams.has('contentType') ? assets : names;
       return page(content, Number(url.searchParams.get('pageToken') ?? 0));
     }
-    const number = /t(\d{6})-project/.exec(url.pathname)?.[1] ?? ZERO;
+    const number = /t(\d{6})-prod-1/.exec(url.pathname)?.[1] ?? ZERO;
     const body = bodies.get(url.pathname.replace(/^\/(compute\/)?v1/, '').replaceAll(number, ZERO));
     if (body === undefined) throw new CloudError('not-found', path, { httpStatus: 404 });
     return bytesOf(body.of(Number(number)));
