@@ -2,11 +2,11 @@
 import type { LedgerEntry, Store } from '../desired-state/store.ts';
 import { lostIntent } from './deep-check.ts';
 import { launch, PASS } from './launch.ts';
-import { casesOf, type Case } from './load.ts';
+import { casesOf, everyCase, type Case } from './load.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 import { CHUNK } from './shelf.ts';
-import { survey, type Entry, type Fleet, type SurveyOptions } from './survey.ts';
+import type { Entry, Fleet, SurveyOptions } from './survey.ts';
 
 /** How often a pass looks deep. */
 export interface DeepCheckSettings {
@@ -32,11 +32,9 @@ export async function deepChecks(
   platform: Platform,
   { because = 'request', ...options }: Pick<SurveyOptions, 'only' | 'shard'> & { readonly because?: string },
 ): Promise<DeepCheckLaunch[]> {
-  const fleet = await survey(ports.store, { ...options, basis: '', now: ports.clock.now().toISOString() });
   const results: DeepCheckLaunch[] = [];
-  for (let first = 0; first < fleet.entries.length; first += CHUNK) {
-    const cases = await casesOf(ports.store, fleet, fleet.entries.slice(first, first + CHUNK));
-    for (const item of cases) results.push(await start(ports, platform, item, because));
+  for await (const item of everyCase(ports, options)) {
+    results.push(await start(ports, platform, item, because));
   }
   return results.sort((one, other) => (one.tenant < other.tenant ? -1 : 1));
 }

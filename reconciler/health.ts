@@ -1,10 +1,9 @@
 /** Asks endpoints how they are: one health-check execution per deployed tenant. A look, not a change. */
 import { launch, PASS } from './launch.ts';
-import { casesOf, type Case } from './load.ts';
+import { everyCase, type Case } from './load.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
-import { CHUNK } from './shelf.ts';
-import { survey, type SurveyOptions } from './survey.ts';
+import type { SurveyOptions } from './survey.ts';
 
 export interface HealthLaunch {
   readonly tenant: string;
@@ -19,12 +18,8 @@ export async function healthChecks(
   platform: Platform,
   options: Pick<SurveyOptions, 'only' | 'shard'>,
 ): Promise<HealthLaunch[]> {
-  const fleet = await survey(ports.store, { ...options, basis: '', now: ports.clock.now().toISOString() });
   const results: HealthLaunch[] = [];
-  for (let first = 0; first < fleet.entries.length; first += CHUNK) {
-    const cases = await casesOf(ports.store, fleet, fleet.entries.slice(first, first + CHUNK));
-    for (const item of cases) results.push(await checkOne(ports, platform, item));
-  }
+  for await (const item of everyCase(ports, options)) results.push(await checkOne(ports, platform, item));
   return results.sort((one, other) => (one.tenant < other.tenant ? -1 : 1));
 }
 

@@ -8,7 +8,9 @@ import { isLook } from './flows.ts';
 import type { Memory } from './history.ts';
 import { memoriesOf } from './memories.ts';
 import type { Want } from './model.ts';
-import type { Entry, Fleet } from './survey.ts';
+import type { Clock } from './ports.ts';
+import { CHUNK } from './shelf.ts';
+import { survey, type Entry, type Fleet, type SurveyOptions } from './survey.ts';
 
 /** One tenant of a pass. `tenant` is null when the stored record cannot be used; `problem` then says why. */
 export interface Case extends Memory {
@@ -51,6 +53,17 @@ export async function casesOf(
       }),
     ),
   );
+}
+
+/** The case of everybody who is asked for, part by part, in any order: for flows that people or settings start. */
+export async function* everyCase(
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  options: Pick<SurveyOptions, 'only' | 'shard'>,
+): AsyncGenerator<Case> {
+  const fleet = await survey(store, { ...options, basis: '', now: clock.now().toISOString() });
+  for (let first = 0; first < fleet.entries.length; first += CHUNK) {
+    yield* await casesOf(store, fleet, fleet.entries.slice(first, first + CHUNK));
+  }
 }
 
 /** Why nothing may be done in the name of this record, as far as the rest of the fleet tells. */

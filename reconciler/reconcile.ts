@@ -71,40 +71,23 @@ export type PassEvent =
 /** Throws only when the store cannot be read or written; everything else is in the report. */
 export async function reconcile(ports: Ports, options: PassOptions): Promise<RunReport> {
   const { platform, dryRun, onEvent = () => undefined } = options;
-  const begun = ports.clock.now();
-  const now = begun.toISOString();
-  const by = { rules: (options.policy ?? DEFAULT_POLICY).rules, share: options.shard ?? WHOLE };
-  const until = begun.getTime() + (options.minutes ?? Infinity) * 60_000;
-  const look = { ...options, now, by, until, basis: basisOf(options), whole: options.only === undefined };
+  const look = lookOf(ports, options);
   const problem = (message: string) => onEvent({ type: 'problem', tenant: PASS, message });
   const calls = ports.calls();
   if (!dryRun) {
     await settle(ports, (tenant, error) => onEvent({ type: 'problem', tenant, message: describe(error) }));
   }
   const rollouts = await moveRollouts(ports, options);
+  const { fleet, roll, looked, ...judged } = await judgeFleet(ports, look, { problem, onEvent });
 
-  const pass = await beginPass(ports, look, problem);
-  const fleet = pass.known(await survey(ports.store, look));
-  onEvent({ type: 'loaded', tenants: fleet.entries.length });
-
-  const turns = pass.turnsOf(fleet.entries);
-  const sights = await sweepFleet(ports, fleet, { ...look, pass, turns });
-  const roll = new Roll(fleet.entries.length);
-  const marks = new Marks({ ...look, share: by.share });
-  const exceptions = new FleetExceptions({ ...look, share: by.share });
-  const inquirer = new Inquirer(ports, platform);
-  const work = { ports, fleet, turns, sights, pass, roll, inquirer, exceptions, marks, options: look };
-  const looked = await lookAtFleet(work);
-  await tellExceptions(ports, { fleet, roll, looked, exceptions }, look);
-  onEvent({ type: 'observed', tenants: fleet.entries.length });
-
+  const { now, by, whole } = look;
   const guarded = await guard(
     ports,
     { rows: roll.inOrder(), verdicts: roll.summary().verdicts },
     {
       limits: options.breaker ?? DEFAULT_LIMITS,
       operators: options.operators ?? [],
-      shard: look.whole ? by.share : null,
+      shard: whole ? by.share : null,
     },
   );
   roll.rows = guarded.rows;
@@ -126,11 +109,56 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
     { breaker: guarded.breaker, fleet: { ...guarded.fleet, rollouts: rollouts.reports } },
   );
   if (!dryRun) {
-    const only = options.only ?? null;
-    await remember(ports, { report, looked, marks, pass, only, swept: sights.swept, now }, problem);
+    await remember(ports, { report, looked, ...judged, only: options.only ?? null, now }, problem);
     await tidy(ports, options);
   }
   return report;
+}
+
+type Look = ReturnType<typeof lookOf>;
+
+/** The options of a pass with what is settled as it begins. */
+function lookOf({ clock }: Ports, options: PassOptions) {
+  const begun = clock.now();
+  const by = { rules: (options.policy ?? DEFAULT_POLICY).rules, share: options.shard ?? WHOLE };
+  return {
+    ...options,
+    now: begun.toISOString(),
+    by,
+    share: by.share,
+    until: begun.getTime() + (options.minutes ?? Infinity) * 60_000,
+    basis: basisOf(options),
+    whole: options.only === undefined,
+  };
+}
+
+/** Looks and judges; what is to be done about it is not decided before the whole fleet has been judged. */
+async function judgeFleet(
+  ports: Ports,
+  look: Look,
+  {
+    problem,
+    onEvent,
+  }: {
+    readonly problem: (message: string) => void;
+    readonly onEvent: (event: PassEvent) => void;
+  },
+) {
+  const pass = await beginPass(ports, look, problem);
+  const fleet = pass.known(await survey(ports.store, look));
+  onEvent({ type: 'loaded', tenants: fleet.entries.length });
+
+  const turns = pass.turnsOf(fleet.entries);
+  const sights = await sweepFleet(ports, fleet, { ...look, pass, turns });
+  const roll = new Roll(fleet.entries.length);
+  const marks = new Marks(look);
+  const exceptions = new FleetExceptions(look);
+  const inquirer = new Inquirer(ports, look.platform);
+  const work = { ports, fleet, turns, sights, pass, roll, inquirer, exceptions, marks, options: look };
+  const looked = await lookAtFleet(work);
+  await tellExceptions(ports, { fleet, roll, looked, exceptions }, look);
+  onEvent({ type: 'observed', tenants: fleet.entries.length });
+  return { fleet, roll, looked, marks, pass, swept: sights.swept };
 }
 
 /** A judgement rests on more than the world: on the code that made it, and on what it was told to work on. */

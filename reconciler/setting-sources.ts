@@ -83,8 +83,31 @@ export function settingSources(input: SettingsInput): SettingSource[] {
       [file.operators?.join(','), inFile],
       [settings === undefined ? undefined : operatorsText(settings), implied],
     ]),
+    ...PASS_SETTINGS.map(({ key, name, inForce: valueIn }) =>
+      first(`pass.${key}`, [
+        variable(name),
+        [textOf(file.pass[key]), inFile],
+        [settings && textOf(valueIn(settings.pass)), 'default'],
+      ]),
+    ),
+    first('deepCheck.everyHours', [
+      [textOf(file.deepCheck.everyHours), inFile],
+      [settings && 'never', 'default'],
+    ]),
   ];
 }
+
+const PASS_SETTINGS = [
+  { key: 'fullEvery', name: 'PLUMBLINE_FULL_EVERY', inForce: ({ freshness }) => freshness.fullEvery },
+  { key: 'sample', name: 'PLUMBLINE_SAMPLE', inForce: ({ freshness }) => freshness.sample },
+  { key: 'minutes', name: 'PLUMBLINE_PASS_MINUTES', inForce: ({ minutes }) => minutes },
+] as const satisfies readonly {
+  readonly key: string;
+  readonly name: string;
+  readonly inForce: (pass: Settings['pass']) => number;
+}[];
+
+const textOf = (value: number | null | undefined): string | undefined => value?.toString();
 
 /** Undefined when no store is named: what is set is shown all the same. */
 function inForce(input: SettingsInput): Settings | undefined {

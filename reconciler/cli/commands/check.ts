@@ -1,4 +1,5 @@
 /** `plumb check`: a pass that only looks. It holds nothing that could change anything, so it needs no care to run. */
+import { packageVersion } from '../../local/paths.ts';
 import { onlyLooking } from '../../looking.ts';
 import { reconcile } from '../../reconcile.ts';
 import { EXIT, detailedCode } from '../exit-codes.ts';
@@ -28,6 +29,8 @@ export async function check(
       runId: runIdAt(ports.clock.now()),
       breaker: settings.breaker,
       operators: settings.operators,
+      version: packageVersion(),
+      ...settings.pass,
       onEvent: (event) => cli.note(eventLine(event)),
     });
     await deliver(cli, report, output);
