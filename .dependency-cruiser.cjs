@@ -83,6 +83,7 @@ module.exports = {
     only('reports-are-pure', '^reconciler/report/', [
       '^reconciler/report/',
       '^desired-state/duration\\.ts$',
+      '^node_modules/(yaml|zod)/',
       MODEL,
     ]),
     only('record-edits-are-pure', '^reconciler/records/', [

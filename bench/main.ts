@@ -7,6 +7,7 @@ import { benchCoverage } from './coverage.ts';
 import { benchDiff } from './diff.ts';
 import { compare, show } from './ratio.ts';
 import { benchPass } from './pass.ts';
+import { benchReport } from './report.ts';
 import { fleet } from './world.ts';
 import { benchWorkflows } from './workflows.ts';
 import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
@@ -46,5 +47,6 @@ for (const ratio of [
   print(show(ratio));
 }
 print(benchCoverage(fleet(SURVEYED, SEED, () => false)));
+benchReport(print);
 benchPass(print);
 await benchWorkflows(print);

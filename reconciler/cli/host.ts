@@ -11,7 +11,7 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: Readable & { isTTY?: boolean };
-  readonly stdout: Writable & { isTTY?: boolean };
+  readonly stdout: Writable & { isTTY?: boolean; columns?: number };
   readonly stderr: Writable & { isTTY?: boolean };
 }
 
@@ -54,6 +54,12 @@ export class Cli {
   /** True when a person is there to answer a question. */
   get interactive(): boolean {
     return this.host.stdin.isTTY === true && this.host.stderr.isTTY === true;
+  }
+
+  /** Characters of a line in the window that stdout goes to; null when it goes nowhere that has a width. */
+  width(): number | null {
+    const { isTTY, columns } = this.host.stdout;
+    return isTTY === true && columns !== undefined && columns > 0 ? columns : null;
   }
 
   paint(stream: 'stdout' | 'stderr' = 'stdout'): Paint {

@@ -2,7 +2,7 @@
  * The command line as a table: names, arguments, flags and help. Each command is loaded when it is called, so that
  * help and mistakes answer at once.
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { outputOption, type Bind } from './bind.ts';
 import type { ApplyOptions } from './commands/apply.ts';
 import type { CheckOptions } from './commands/check.ts';
@@ -14,6 +14,7 @@ import type { PreviewOptions } from './commands/preview.ts';
 import type { ReconcileOptions } from './commands/reconcile.ts';
 import type { ReportOptions } from './commands/report.ts';
 import type { RequestOptions } from './commands/request.ts';
+import type { SchemaKind } from './commands/schema.ts';
 import type { VersionOptions } from './commands/version.ts';
 import { detailedHelp } from './exit-codes.ts';
 import { Cli, type GlobalFlags, type Host } from './host.ts';
@@ -23,6 +24,7 @@ import { addLocalCommands } from './program-local.ts';
 import { addOrderCommands } from './program-orders.ts';
 import { addSelfCommands } from './program-self.ts';
 import { addWorkflowsCommand } from './program-workflows.ts';
+import { reportOption } from './report-formats.ts';
 
 const OUTPUT_TABLE = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 
@@ -163,7 +165,7 @@ function addPassCommands(program: Command, bind: Bind): void {
     .option('--wait', 'wait until what was launched has ended', false)
     .option('--detailed-exitcode', 'tell by the exit code what was found', false)
     .option('--report-dir <folder>', 'also write report.txt, report.json and report.html there')
-    .addOption(outputOption(['text', 'json'], 'text'))
+    .addOption(reportOption())
     .addHelpText('after', `\n${detailedHelp()}`)
     .action((names: string[], options: ReconcileOptions) =>
       bind(async (cli) => (await import('./commands/reconcile.ts')).reconcileCommand(cli, names, options)),
@@ -173,8 +175,12 @@ function addPassCommands(program: Command, bind: Bind): void {
     .summary('print the report of a pass')
     .description('Prints the report of the last pass, or of another one, in one or several formats.')
     .option('--run <id>', 'another run than the last')
-    .option('-o, --output <format[=path]>', 'text, json or html; repeatable with =PATH', outputFormat)
-    .addHelpText('after', '\nExample: plumb report -o text -o html=report.html')
+    .option('--at <time>', 'what was known then: the last pass that had ended by this moment')
+    .addOption(reportOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  plumb report -o summary -o html=report.html\n  plumb report -o junit=drift.xml -o sarif=drift.sarif -o markdown=drift.md',
+    )
     .action((options: ReportOptions) =>
       bind(async (cli) => (await import('./commands/report.ts')).reportCommand(cli, options)),
     );
@@ -201,7 +207,7 @@ function addCheck(program: Command, bind: Bind): void {
     .argument('[name...]', 'only these tenants')
     .option('-l, --selector <labels>', 'only tenants with all these labels, e.g. tier=gold,region=eu')
     .option('--detailed-exitcode', 'tell by the exit code what was found', false)
-    .option('-o, --output <format[=path]>', 'text, json or html; repeatable with =PATH', outputFormat)
+    .addOption(reportOption())
     .addHelpText('after', `\n${detailedHelp()}`)
     .action((names: string[], options: CheckOptions) =>
       bind(async (cli) => (await import('./commands/check.ts')).check(cli, names, options)),
@@ -269,9 +275,12 @@ function addRequestCommands(program: Command, bind: Bind): void {
 function addOtherCommands(program: Command, bind: Bind): void {
   program
     .command('schema')
-    .summary('JSON Schema of a record')
-    .description('Prints the JSON Schema of a tenant record, for editors.')
-    .action(() => bind(async (cli) => (await import('./commands/schema.ts')).schema(cli)));
+    .summary('JSON Schema of a record or a report')
+    .description('Prints the JSON Schema of a tenant record, for editors, or of a report, for programs.')
+    .addArgument(new Argument('[kind]', 'of what').choices(['record', 'report']).default('record'))
+    .action((kind: SchemaKind) =>
+      bind(async (cli) => (await import('./commands/schema.ts')).schema(cli, kind)),
+    );
   program
     .command('version')
     .summary('version of plumb and of the Node that runs it')
@@ -283,13 +292,3 @@ function addOtherCommands(program: Command, bind: Bind): void {
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
-/** `html=PATH` and the like; several of them may be written in one go. */
-function outputFormat(value: string, before: readonly { format: string; path: string | null }[] = []) {
-  const [format = '', ...rest] = value.split('=');
-  const path = rest.length === 0 ? null : rest.join('=');
-  if (!['text', 'json', 'html'].includes(format) || path === '') {
-    throw new InvalidArgumentError('use text, json or html, with =PATH to write a file');
-  }
-  return [...before, { format, path }];
-}

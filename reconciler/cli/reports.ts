@@ -1,60 +1,109 @@
-/** Reports on their way out: to stdout in one format, to a folder in all of them. */
+/** Reports on their way out: in one format to stdout, in any number of them to files. */
 import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { Store } from '../../desired-state/store.ts';
 import type { RunReport } from '../model.ts';
-import { renderHtml } from '../report/html.ts';
-import { renderJson } from '../report/json.ts';
-import { PLAIN, renderText, type Paint } from '../report/text.ts';
+import { PLAIN, renderText, type TextOptions } from '../report/text.ts';
+import type { History } from '../report/trend.ts';
 import { CliError, UsageError } from './failure.ts';
 import type { Cli } from './host.ts';
+import type { ReportFormat, ReportTarget } from './report-formats.ts';
 
-type ReportFormat = 'text' | 'json' | 'html';
+type RenderOptions = Pick<TextOptions, 'paint' | 'width' | 'history'>;
 
-/** Where a report goes in one format; without a path, to stdout. */
-export interface Output {
-  readonly format: ReportFormat;
-  readonly path: string | null;
-}
-
-/** Throws UsageError when two formats would run into each other. */
-export function oneToStdout(outputs: readonly Output[]): void {
-  if (outputs.filter(({ path }) => path === null).length > 1) {
-    throw new UsageError('only one format can go to stdout; give the others a file: -o html=report.html');
-  }
-}
-
-/** Without any output given: text, to stdout. */
-export async function deliver(cli: Cli, report: RunReport, outputs: readonly Output[]): Promise<void> {
-  const targets = outputs.length === 0 ? [{ format: 'text' as const, path: null }] : outputs;
-  for (const { format, path } of targets) {
-    if (path === null) cli.print(rendered(report, format, cli.paint()));
-    else await writeReport(cli, report, format, path);
-  }
-}
-
-export function rendered(report: RunReport, format: ReportFormat, paint: Paint = PLAIN): string {
+/** Each renderer is loaded when it is asked for. */
+export async function rendered(
+  report: RunReport,
+  format: ReportFormat,
+  options: RenderOptions = {},
+): Promise<string> {
+  const { history = [] } = options;
   switch (format) {
     case 'text':
-      return renderText(report, { paint });
+      return renderText(report, options);
+    case 'summary':
+      return renderText(report, { ...options, density: 'summary' });
     case 'json':
-      return renderJson(report);
+      return (await import('../report/json.ts')).renderJson(report);
+    case 'yaml':
+      return (await import('../report/yaml.ts')).renderYaml(report);
     case 'html':
-      return renderHtml(report);
+      return (await import('../report/html.ts')).renderHtml(report, history);
+    case 'markdown':
+      return (await import('../report/markdown.ts')).renderMarkdown(report, history);
+    case 'junit':
+      return (await import('../report/junit.ts')).renderJunit(report);
+    case 'sarif':
+      return (await import('../report/sarif.ts')).renderSarif(report);
   }
 }
 
-/** Writes report.txt, report.json and report.html; says where on stderr. */
-export async function writeReports(cli: Cli, report: RunReport, folder: string): Promise<void> {
-  const files: [string, ReportFormat][] = [
-    ['report.txt', 'text'],
-    ['report.json', 'json'],
-    ['report.html', 'html'],
-  ];
-  for (const [name, format] of files) await writeReport(cli, report, format, join(folder, name));
+/** Colours and the width of the window, as far as a window looks on. */
+export const terminal = (cli: Cli): Pick<TextOptions, 'paint' | 'width'> => ({
+  paint: cli.paint(),
+  width: cli.width(),
+});
+
+/**
+ * Before anything is done that must not be lost for want of a place. Throws UsageError for two formats on stdout or in
+ * one file, CliError for a folder that cannot be written.
+ */
+export async function checkTargets(cli: Cli, targets: readonly ReportTarget[]): Promise<void> {
+  if (targets.filter(({ path }) => path === null).length > 1) {
+    throw new UsageError('only one format can go to stdout; give the others a file: -o html=report.html');
+  }
+  const files = targets.flatMap(({ path }) => (path === null ? [] : [resolve(cli.host.cwd, path)]));
+  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  if (twice !== undefined) throw new UsageError(`two formats cannot go to one file: ${twice}`);
+  for (const file of files) await makeFolder(cli, dirname(file));
 }
 
+/** To stdout or to files, which are named on stderr. */
+export async function deliver(
+  cli: Cli,
+  report: RunReport,
+  targets: readonly ReportTarget[],
+  history: History,
+): Promise<void> {
+  for (const { format, path } of targets) {
+    if (path === null) cli.print(await rendered(report, format, { ...terminal(cli), history }));
+    else await writeReport(cli, await rendered(report, format, { paint: PLAIN, history }), path);
+  }
+}
+
+/** Formats that tell how things have moved. */
+const WITH_HISTORY: ReadonlySet<ReportFormat> = new Set<ReportFormat>([
+  'text',
+  'summary',
+  'html',
+  'markdown',
+]);
+
+/** Reports come whole from the store; about so many tenants' worth of them are read. */
+const MOST_READ = 20_000;
+const MOST_RUNS = 20;
+const LEAST_RUNS = 2;
+
+/** Reports of earlier passes, newest first, as far as one of the formats wants them. */
+export async function historyFor(
+  store: Pick<Store, 'listRuns'>,
+  report: RunReport,
+  targets: readonly ReportTarget[],
+): Promise<History> {
+  if (!targets.some(({ format }) => WITH_HISTORY.has(format))) return [];
+  const affordable = Math.floor(MOST_READ / Math.max(1, report.tenants.length));
+  return store.listRuns(Math.min(MOST_RUNS, Math.max(LEAST_RUNS, affordable)));
+}
+
+/** `report.txt`, `report.json` and `report.html` of one folder. */
+export const folderTargets = (folder: string): ReportTarget[] => [
+  { format: 'text', path: join(folder, 'report.txt') },
+  { format: 'json', path: join(folder, 'report.json') },
+  { format: 'html', path: join(folder, 'report.html') },
+];
+
 /** Throws CliError when the folder is not there, or nothing may be written in it. */
-export async function makeFolder(cli: Cli, path: string): Promise<void> {
+async function makeFolder(cli: Cli, path: string): Promise<void> {
   const folder = resolve(cli.host.cwd, path);
   try {
     await mkdir(folder, { recursive: true });
@@ -69,11 +118,10 @@ const notWritten = (path: string, cause: unknown): CliError =>
     cause,
   });
 
-async function writeReport(cli: Cli, report: RunReport, format: ReportFormat, path: string): Promise<void> {
+async function writeReport(cli: Cli, text: string, path: string): Promise<void> {
   const file = resolve(cli.host.cwd, path);
-  await makeFolder(cli, dirname(file));
   try {
-    await writeFile(file, rendered(report, format));
+    await writeFile(file, text);
   } catch (cause) {
     throw notWritten(file, cause);
   }

@@ -54,6 +54,16 @@ function lengthOf(flags: EndFlags, now: Date): number | undefined {
   return at - now.getTime();
 }
 
+/** A moment with its offset, or how long ago it was. Throws UsageError for what is neither. */
+export function momentOf(flag: string, text: string, now = new Date()): Date {
+  const ago = parseDuration(text);
+  const at = ago === undefined ? instantOf(text) : now.getTime() - ago;
+  if (at !== undefined) return new Date(at);
+  throw new UsageError(
+    `${flag} ${text}: use a moment with its offset, such as ${iso(now, 0).slice(0, 16)}Z, or how long ago: ${DURATION_FORM}`,
+  );
+}
+
 /** Without an offset a time is a guess; the language would guess the machine's zone. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 

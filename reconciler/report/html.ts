@@ -1,45 +1,30 @@
-/** The report as one HTML file that needs nothing else: no script, no font, no network, readable on paper. */
-import type { Finding, RunReport, TenantReport } from '../model.ts';
-import { findingKey } from '../model.ts';
-import { Markup, anchor, html } from './markup.ts';
+/** The report as one HTML file that needs nothing else: offline, on paper, without script, in both schemes. */
+import type { HoldReason, RunReport } from '../model.ts';
+import { causesOf } from './causes.ts';
+import { LEGEND, SYMBOLS } from './finding-words.ts';
 import { breakerLines, fleetLines } from './fleet-words.ts';
+import { causesSection } from './html-causes.ts';
+import { text } from './html-finding.ts';
+import { tenantsSection } from './html-tenants.ts';
+import { Markup, anchor, html } from './markup.ts';
 import { orderLines } from './orders.ts';
-import { printable } from './printable.ts';
+import { SCRIPT, SCRIPT_HASH } from './script.ts';
+import { masked } from './sensitive.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
-import {
-  CLASSES,
-  SYMBOLS,
-  VERDICT_WORDS,
-  answer,
-  authorText,
-  byResource,
-  classCounts,
-  countByClass,
-  coverageText,
-  deeds,
-  doings,
-  firstSeen,
-  generations,
-  hasSection,
-  hasSides,
-  heldText,
-  nextFor,
-  planText,
-  plural,
-  shortAnswer,
-  shortTime,
-  unexplainedNames,
-  verdictCounts,
-} from './words.ts';
+import { verdictsOf } from './timeline.ts';
+import { comparable, trendLine, trendOf, type History, type Point } from './trend.ts';
+import { CLASSES, answer, deeds, plural, shortAnswer, shortTime, verdictCounts } from './words.ts';
 
-/** Nothing may load or run; the one stylesheet is let in by its hash. */
-const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+/** Nothing may load; the one stylesheet and the one script are let in by their hashes. */
+const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; script-src '${SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
 
 /**
- * Same report, same bytes. Every finding has an id made of tenant and finding key, so that a ticket can point at it
- * in the next report too.
+ * Same report and history, same bytes. Every finding has an id made of tenant and finding key, and every cause one of
+ * what it is about, so that a ticket can point at it in the next report too. Secrets are masked.
  */
-export function renderHtml(report: RunReport): string {
+export function renderHtml(unmasked: RunReport, history: History = []): string {
+  const report = masked(unmasked);
+  const causes = causesOf(report);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -50,29 +35,46 @@ export function renderHtml(report: RunReport): string {
         <title>${text(`Drift report ${report.run.id}`)}</title>
         ${Markup.style(STYLE)}
       </head>
-      <body>
+      <body class="${report.tenants.length > SCROLLED_FROM ? 'big' : ''}">
+        <a class="skip" href="#causes">Skip to the findings</a>
         <header>
           ${breaker(report)}
           <h1>${text(shortAnswer(report))}</h1>
           <p class="quiet">${headline(report)}</p>
+          ${counts(report, history)} ${facts(report)}
         </header>
         <main>
-          ${counts(report)} ${fleet(report)} ${overview(report)} ${orders(report)}
-          ${report.tenants.filter(hasSection).map((tenant) => tenantSection(tenant, report))}
+          ${fleet(report)} ${orders(report)} ${holds(report)}
+          <nav aria-label="Views">
+            <a href="#causes" data-show="causes">By cause (${causes.length})</a>
+            <a href="#tenants" data-show="tenants">By tenant (${report.summary.tenants})</a>
+            <span id="tools" hidden>
+              <label for="filter">Filter</label>
+              <input
+                id="filter"
+                type="search"
+                autocomplete="off"
+                placeholder="name, resource, class:missing …"
+              />
+              <span id="shown" role="status" class="quiet"></span>
+            </span>
+          </nav>
+          ${causesSection(causes, report)}
+          ${tenantsSection(report, causes, verdictsOf(comparable(report, history)))}
         </main>
         <footer class="quiet">
           <p>${text(answer(report))}</p>
+          <p>${LEGEND}</p>
           <p>
             Drift: what is there differs from what was last applied. Pending: the record is newer than what
-            was applied. Unreadable: nobody could look, so nothing is claimed.
+            was applied. Unreadable: nobody could look, so nothing is claimed. The same as data:
+            <code>${text(`plumb report --run ${report.run.id} -o json`)}</code>
           </p>
         </footer>
+        ${Markup.script(SCRIPT)}
       </body>
     </html> `.toString();
 }
-
-/** Escape sequences and reading-direction marks are as misleading on a page as in a terminal. */
-const text = (value: string): string => printable(value);
 
 /** An open breaker comes before everything else. */
 function breaker(report: RunReport): Markup | null {
@@ -84,6 +86,104 @@ function breaker(report: RunReport): Markup | null {
   </div>`;
 }
 
+function headline(report: RunReport): Markup {
+  const { run } = report;
+  const shard = run.shard.count > 1 && html`, shard ${run.shard.index + 1} of ${run.shard.count}`;
+  return html`Run <code>${text(run.id)}</code>${shard}, ${text(shortTime(run.startedAt))} to
+    ${text(shortTime(run.finishedAt))}: ${deeds(report)}.`;
+}
+
+/** Counts by class, each with its way here where earlier passes are known. */
+function counts(report: RunReport, history: History): Markup {
+  const { summary } = report;
+  const points = trendOf(report, history);
+  const tile = (name: string, count: number, style: string, filter: string, way: readonly number[]): Markup =>
+    html`<li>
+      <a href="#causes" data-filter="${filter}"
+        ><b class="${count === 0 ? 'quiet' : style}">${count}</b> <span>${name}</span></a
+      >${sparkline(name, way)}
+    </li> `;
+  const wayOf = (of: (point: Point) => number): number[] => (points.length < 2 ? [] : points.map(of));
+  const trend = trendLine(report, history);
+  return html`<ul class="counts">
+      ${tile(
+        'in sync',
+        summary.verdicts['in-sync'] ?? 0,
+        '',
+        'verdict:in-sync',
+        wayOf(({ inSync }) => inSync),
+      )}
+      ${CLASSES.map((name) =>
+        tile(
+          `${SYMBOLS[name]} ${name}`,
+          summary.findings[name] ?? 0,
+          name,
+          `class:${name}`,
+          wayOf(({ findings }) => findings[name] ?? 0),
+        ),
+      )}
+    </ul>
+    ${trend !== null && html`<p class="quiet">${text(trend)}</p>`}`;
+}
+
+/** From so many tenants on, what is out of sight is laid out only when it comes into sight. */
+const SCROLLED_FROM = 500;
+
+const WIDTH = 96;
+const HEIGHT = 18;
+
+function sparkline(name: string, way: readonly number[]): Markup | null {
+  if (way.length < 2) return null;
+  const most = Math.max(1, ...way);
+  const points = way
+    .map(
+      (count, i) =>
+        `${((i * WIDTH) / (way.length - 1)).toFixed(1)},${(HEIGHT - 1 - (count / most) * (HEIGHT - 2)).toFixed(1)}`,
+    )
+    .join(' ');
+  return html`<svg
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="img"
+    aria-label="${`${name} over ${way.length} passes: ${way.join(', ')}`}"
+  >
+    <polyline points="${points}" />
+  </svg>`;
+}
+
+/** Coverage, freshness, breaker, pauses and exceptions: what to know before believing the counts. */
+function facts(report: RunReport): Markup {
+  const { summary, tenants } = report;
+  const covered = tenants.flatMap(({ coverage }) => coverage ?? []);
+  const sum = (of: (coverage: (typeof covered)[number]) => number): number =>
+    covered.reduce((total, each) => total + of(each), 0);
+  const oldest = summary.oldestObservation;
+  const listed = tenants.length < summary.tenants ? ` (of the ${plural(tenants.length, 'tenant')} listed)` : '';
+  const rows: [string, string][] = [
+    ['Tenants', `${summary.tenants}${summary.tenants === 0 ? '' : `: ${verdictCounts(summary.verdicts)}`}`],
+    [
+      'Coverage',
+      covered.length === 0
+        ? 'not read'
+        : `${sum(({ declared }) => declared)} assets declared, ${sum(({ platform }) => platform)} made by the platform, ${sum(({ unexplained, more }) => unexplained.length + more)} unexplained${listed}`,
+    ],
+    ['Freshness', oldest === null ? 'nothing was observed' : `oldest observation ${shortTime(oldest)}`],
+    ['Breaker', report.breaker === null ? 'closed' : 'open'],
+    ['Paused', plural(tenants.filter(({ paused }) => paused !== null).length, 'tenant')],
+    ['Excepted', plural(summary.excepted, 'finding')],
+    ['Launched', String(summary.launched)],
+    ['Held', String(summary.held)],
+  ];
+  return html`<dl class="facts">
+    ${rows.map(
+      ([name, words]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${text(words)}</dd>
+        </div> `,
+    )}
+  </dl>`;
+}
+
 function fleet(report: RunReport): Markup | null {
   const lines = fleetLines(report);
   if (lines.length === 0) return null;
@@ -93,177 +193,46 @@ function fleet(report: RunReport): Markup | null {
     </ul>`;
 }
 
-function headline(report: RunReport): Markup {
-  const { run, summary } = report;
-  const shard = run.shard.count > 1 && html`, shard ${run.shard.index + 1} of ${run.shard.count}`;
-  const oldest = summary.oldestObservation;
-  return html`Run <code>${text(run.id)}</code>${shard}, ${text(shortTime(run.startedAt))} to
-    ${text(shortTime(run.finishedAt))}: ${deeds(report)}.
-    ${oldest === null ? 'Nothing was observed.' : text(`Oldest observation: ${shortTime(oldest)}.`)}`;
-}
-
-function counts({ summary }: RunReport): Markup {
-  const cells: [string, number, string][] = [
-    ['tenants', summary.tenants, ''],
-    ['in sync', summary.verdicts['in-sync'] ?? 0, ''],
-    ...CLASSES.map((name): [string, number, string] => [
-      `${SYMBOLS[name]} ${name}`,
-      summary.findings[name] ?? 0,
-      name,
-    ]),
-    ['launched', summary.launched, ''],
-    ['held', summary.held, ''],
-    ['excepted', summary.excepted, ''],
-  ];
-  return html`<ul class="counts">
-      ${cells.map(([name, count, style]) => html`<li><b class="${count === 0 ? 'quiet' : style}">${count}</b> ${name}</li> `)}
-    </ul>
-    <p class="quiet">${verdictCounts(summary.verdicts)}</p>`;
-}
-
-function overview({ tenants, summary }: RunReport): Markup {
-  if (summary.tenants === 0) return html`<p>There is no record to compare.</p>`;
-  const counted = summary.tenants - tenants.length;
-  const words = `${plural(counted, 'more tenant')} with nothing to report`;
-  const more =
-    counted === 0
-      ? ''
-      : html`<tr>
-          <td class="quiet" colspan="7">${words}</td>
-        </tr>`;
-  return html`<h2 id="tenants">Tenants</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Tenant</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">Status</th>
-            <th scope="col">Generation</th>
-            <th scope="col">Findings</th>
-            <th scope="col">Health</th>
-            <th scope="col">Action</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${tenants.map(overviewRow)}${more}
-        </tbody>
-      </table>
-    </div>`;
-}
-
 /** Pauses and broken glass: what holds actions back, or keeps others from doing so. */
 const orders = (report: RunReport): Markup =>
   html`${orderLines(report).map(
     ({ title, lines }) =>
-      html`<h2 id="${anchor(title)}">${title}</h2>
+      html`<h2 id="${anchor('orders', title)}">${title}</h2>
         <ul>
           ${lines.map((line) => html`<li>${text(line)}</li> `)}
         </ul> `,
   )}`;
 
-function overviewRow(tenant: TenantReport): Markup {
-  const name = text(tenant.name);
-  const shown = !hasSection(tenant) ? html`${name}` : html`<a href="#${anchor(tenant.name)}">${name}</a>`;
-  return html`<tr>
-    <th scope="row">${shown}</th>
-    <td>${VERDICT_WORDS[tenant.verdict]}</td>
-    <td>${tenant.status ?? 'none'}</td>
-    <td>${generations(tenant)}</td>
-    <td>${classCounts(countByClass(tenant.findings)) || 'none'}</td>
-    <td>${health(tenant)}</td>
-    <td>${doings(tenant)}</td>
-  </tr> `;
-}
+/** How each kind of hold ends. */
+const GO_ON: Readonly<Record<HoldReason, string>> = {
+  paused: 'until the pause ends or somebody resumes it',
+  window: 'until a maintenance window opens',
+  approval: 'until the owner approves the plan',
+  contested: 'somebody else keeps rewriting it; settle that with them first',
+  'report-only': 'policy only reports it',
+  budget: 'the budget of calls ran out; the next pass goes on',
+  breaker: 'the breaker is open; find the cause first',
+  'in-flight': 'a run is under way; the next pass looks again',
+  unreadable: 'something could not be read; restore the read',
+  unowned: 'it does not belong to the tenant',
+  'retry-later': 'the launch failed; the next pass tries again',
+};
 
-function health({ health: result }: TenantReport): Markup {
-  if (result === null) return html`<span class="quiet">never checked</span>`;
-  const words = result.healthy ? 'healthy' : `unhealthy: ${result.reason}`;
-  return html`${text(words)} <span class="quiet">${text(shortTime(result.checkedAt))}</span>`;
+/** "Why is nothing happening?", for the fleet. */
+function holds({ tenants }: RunReport): Markup | null {
+  const groups = Map.groupBy(
+    tenants.flatMap(({ held }) => held),
+    ({ reason }) => reason,
+  );
+  if (groups.size === 0) return null;
+  return html`<h2 id="holds">Why is nothing happening?</h2>
+    <ul>
+      ${[...groups].map(([reason, held]) => {
+        const next = held.flatMap((each) => each.next ?? []).sort()[0];
+        return html`<li>
+          <a href="#tenants" data-filter="held:${reason}">${held.length} held: ${reason}</a>:
+          ${GO_ON[reason]}${next !== undefined && text(`; first allowed ${shortTime(next)}`)}
+        </li> `;
+      })}
+    </ul>`;
 }
-
-function tenantSection(tenant: TenantReport, report: RunReport): Markup {
-  return html`<section>
-    <h2 id="${anchor(tenant.name)}">${text(tenant.name)}</h2>
-    <p class="quiet">
-      ${VERDICT_WORDS[tenant.verdict]}, ${tenant.status ?? 'no status yet'}, ${generations(tenant)},
-      ${plural(tenant.resources, 'resource')} compared${planText(tenant)}
-    </p>
-    ${tenant.error !== null && html`<p class="error">Could not be judged: ${text(tenant.error)}</p> `}${byResource(
-      tenant.findings,
-    ).map(
-      ({ plane, resources }) =>
-        html`<h3 id="${anchor(tenant.name, plane)}">${plane}</h3>
-          ${resources.map(
-            ({ resource, findings }) =>
-              html`<div class="resource">
-                <h4>${text(resource)}</h4>
-                ${findings.map((finding) => findingBlock(finding, tenant, report))}
-              </div> `,
-          )}`,
-    )}${loose(tenant)}${coverage(tenant)}
-  </section> `;
-}
-
-/** What nobody declared is listed: it is the part of the project that a person has to look at. */
-function coverage({ coverage: found }: TenantReport): Markup | null {
-  if (found === null) return null;
-  return html`<p class="quiet">In its project: ${coverageText(found)}</p>
-    ${unexplainedNames(found).map((name) => html`<p><code>${text(name)}</code></p> `)}`;
-}
-
-/** Actions and holds that no finding stands behind, for example a tenant that somebody paused. */
-function loose(tenant: TenantReport): Markup {
-  const lines = [
-    ...tenant.actions
-      .filter(({ because }) => because.length === 0)
-      .map(({ flow, summary }) => `Next: ${flow}: ${summary}`),
-    ...tenant.held.filter(({ because }) => because.length === 0).map((held) => `Held, ${heldText(held)}`),
-  ];
-  return html`${lines.map((line) => html`<p>${text(line)}</p> `)}`;
-}
-
-function findingBlock(finding: Finding, tenant: TenantReport, report: RunReport): Markup {
-  const id = anchor(tenant.name, findingKey(finding));
-  const next = nextFor(tenant, finding, report.run.mode);
-  const first = firstSeen(finding, report);
-  return html`<div class="finding" id="${id}">
-    <p>
-      <span class="tag ${finding.class}">${SYMBOLS[finding.class]} ${finding.class}</span>
-      <code>${text(finding.field ?? 'whole resource')}</code>
-      <a class="quiet" href="#${id}" aria-label="link to this finding">#</a>
-    </p>
-    <p>${text(finding.message)}</p>
-    ${sides(finding)}
-    <dl>
-      <dt>Record</dt>
-      <dd>
-        ${finding.from === null ? 'no field stands behind it' : html`<code>${text(finding.from)}</code>`}
-      </dd>
-      <dt>Seen</dt>
-      <dd>${text(`${finding.source} at ${shortTime(finding.at)}`)}${first !== null && text(`, ${first}`)}</dd>
-      ${author(finding)}
-      <dt>Next</dt>
-      <dd>${text(next.text)}</dd>
-    </dl>
-  </div> `;
-}
-
-function author(finding: Finding): Markup | null {
-  const said = authorText(finding);
-  return said === null
-    ? null
-    : html`<dt>Who</dt>
-        <dd>${text(said)}</dd>`;
-}
-
-function sides(finding: Finding): Markup | null {
-  if (!hasSides(finding)) return null;
-  const { want, have } = finding;
-  return html`<div class="sides">
-    <div><span>want</span><code>${value(want)}</code></div>
-    <div><span>have</span><code>${value(have)}</code></div>
-  </div> `;
-}
-
-const value = (side: Finding['want']): string => (side === null ? 'none' : text(JSON.stringify(side)));

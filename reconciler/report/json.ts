@@ -1,5 +1,6 @@
 /** The report as JSON: the value itself, with its keys in reading order wherever it was kept in between. */
 import type { RunReport } from '../model.ts';
+import { masked } from './sensitive.ts';
 
 /** Spanner's JSON columns give keys back sorted; this order makes a stored report read as a fresh one, byte for byte. */
 const READING_ORDER = [
@@ -84,14 +85,28 @@ const READING_ORDER = [
 
 const RANK: ReadonlyMap<string, number> = new Map(READING_ORDER.map((key, index) => [key, index]));
 
-/** Ends with a line break. Unknown keys follow the known ones in alphabetical order. */
-export function renderJson(report: RunReport): string {
-  return `${JSON.stringify(report, inOrder, 2)}\n`;
-}
+/** Line separators and reading-direction marks act on a reader's screen even inside quotes; JSON can spell them. */
+export const ACTING = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-function inOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => compare(a, b)));
+/** `\\uXXXX`, as JSON and YAML write it between double quotes. */
+export const spelled = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Ends with a line break. Unknown keys follow the known ones in alphabetical order. Secrets are masked. */
+export const renderJson = (report: RunReport): string =>
+  `${JSON.stringify(inReadingOrder(report), null, 2).replace(ACTING, spelled)}\n`;
+
+/** The report as a plain value, masked, with its keys in the order in which every document of it has them. */
+export const inReadingOrder = (report: RunReport): unknown => ordered(masked(report));
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => compare(a, b))
+      .map(([key, item]) => [key, ordered(item)]),
+  );
 }
 
 function compare(a: string, b: string): number {

@@ -3,7 +3,7 @@
  * with this tag is taken over as it is.
  */
 
-/** Text that is already safe HTML. Only the two functions here make one. */
+/** Text that is already safe HTML. Only the functions here make one. */
 export class Markup {
   readonly #text: string;
 
@@ -17,9 +17,16 @@ export class Markup {
 
   /** The tag. Arrays are joined without anything between; `null`, `undefined` and `false` show nothing. */
   static html(parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup {
-    let text = parts[0] ?? '';
-    for (const [index, value] of values.entries()) text += shown(value) + (parts[index + 1] ?? '');
+    const written = tightened(parts);
+    let text = written[0] ?? '';
+    for (const [index, value] of values.entries()) text += shown(value) + (written[index + 1] ?? '');
     return new Markup(text);
+  }
+
+  /** A script of ours, let in the same way. Never for text from outside. */
+  static script(source: string): Markup {
+    if (/<\/script|<!--/i.test(source)) throw new Error('a script must not end its own element');
+    return new Markup(`<script>${source}</script>`);
   }
 
   /** A stylesheet of ours, byte for byte: a content policy knows it by its hash. Never for text from outside. */
@@ -27,6 +34,15 @@ export class Markup {
     if (/<\/style/i.test(css)) throw new Error('a stylesheet must not end its own element');
     return new Markup(`<style>${css}</style>`);
   }
+}
+
+const tight = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/** Templates are indented for their readers; a page of ten thousand tenants is not. What is filled in stays as it is. */
+function tightened(parts: TemplateStringsArray): readonly string[] {
+  const known = tight.get(parts) ?? parts.map((part) => part.replace(/\s*\n\s*/g, '\n'));
+  tight.set(parts, known);
+  return known;
 }
 
 export type MarkupValue = Markup | string | number | null | undefined | false | readonly MarkupValue[];

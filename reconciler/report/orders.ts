@@ -1,6 +1,7 @@
 /** What people ordered beside the records, as every report tells it: who is paused, until when, what has gathered. */
 import { durationText } from '../../desired-state/duration.ts';
 import type { FindingClass, Pause, RunReport, TenantReport } from '../model.ts';
+import { namesOf } from './causes.ts';
 import { plural, shortTime } from './words.ts';
 
 /** A line per order: `zeta until … (30d14h left), by …: …; 2 differences since`. Tenants under one order share a line. */
@@ -41,8 +42,12 @@ function linesOf(
 }
 
 function lineOf({ by, reason, since, until }: Pause, tenants: readonly TenantReport[], now: string): string {
+  const named = namesOf(
+    tenants.map(({ name }) => name),
+    NAMED,
+  );
   const left = durationText(Date.parse(until) - Date.parse(now));
-  return `${namesOf(tenants)} until ${shortTime(until)} (${left} left), by ${by} at ${shortTime(since)}: ${reason}`;
+  return `${named} until ${shortTime(until)} (${left} left), by ${by} at ${shortTime(since)}: ${reason}`;
 }
 
 const gathered: Suffix = ({ since }, tenants) => {
@@ -50,19 +55,20 @@ const gathered: Suffix = ({ since }, tenants) => {
   return count === 0 ? '; no difference since' : `; ${plural(count, 'difference')} since`;
 };
 
-const DRIFT: ReadonlySet<FindingClass> = new Set<FindingClass>(['missing', 'changed', 'extra', 'unhealthy']);
+const GATHERED: ReadonlySet<FindingClass> = new Set<FindingClass>([
+  'missing',
+  'changed',
+  'extra',
+  'unhealthy',
+]);
 
 const gatheredSince = ({ findings }: TenantReport, since: string): number =>
   findings.filter(
     (finding) =>
-      DRIFT.has(finding.class) && finding.excepted === null && Date.parse(finding.since) >= Date.parse(since),
+      GATHERED.has(finding.class) &&
+      finding.excepted === null &&
+      Date.parse(finding.since) >= Date.parse(since),
   ).length;
 
 /** A pause of the fleet would name everybody. */
 const NAMED = 5;
-
-function namesOf(tenants: readonly TenantReport[]): string {
-  const names = tenants.slice(0, NAMED).map(({ name }) => name);
-  const more = tenants.length - names.length;
-  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
-}

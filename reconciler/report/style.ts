@@ -4,7 +4,7 @@
  * SHA-256 of STYLE in base64. A page without `unsafe-inline` cannot be restyled by text that found a way out of its
  * element; a test keeps the hash true.
  */
-export const STYLE_HASH = 'sha256-rHPbderiasquHHIiyXSjkslsB4dACVkTb8NGsf6CpUg=';
+export const STYLE_HASH = 'sha256-MWcG68uDZviGymNP3z1ArAJHxZYu/06QaGS4RUDUfE4=';
 
 export const STYLE = `
 :root {
@@ -23,46 +23,95 @@ export const STYLE = `
   --pending: light-dark(#0b57b0, #7cb3ff);
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 72rem; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--text);
-  font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 0 auto; max-width: 84rem; padding: 1.5rem 1.25rem 4rem; background: var(--page); color: var(--text);
+  font: 14px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; line-height: 1.3; margin: 0 0 .25rem; text-wrap: balance; }
-h2 { font-size: 1.2rem; margin: 2.5rem 0 .25rem; padding-top: 1rem; border-top: 1px solid var(--line); }
-h3 { font-size: .8rem; margin: 1.25rem 0 .5rem; color: var(--quiet); text-transform: uppercase; letter-spacing: .06em; }
-h4 { font: 600 .95rem/1.4 ui-monospace, monospace; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
+h3 { font-size: .9rem; margin: 1.25rem 0 .5rem; color: var(--quiet); }
+h4 { font-size: .8rem; margin: .9rem 0 .25rem; color: var(--quiet); }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
+ul { margin: .25rem 0; padding-left: 1.2rem; }
+li { overflow-wrap: anywhere; }
 a { color: var(--link); }
-code { font: .9em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+code { font: .92em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+[hidden] { display: none !important; }
 .quiet { color: var(--quiet); }
-.counts { display: grid; grid-template-columns: repeat(5, 1fr); gap: .75rem; margin: 1.5rem 0;
-  padding: 0; list-style: none; }
-.counts li { background: var(--soft); border: 1px solid var(--line); border-radius: 8px; padding: .6rem .9rem; }
-.counts b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--page); }
+.counts { display: grid; grid-template-columns: repeat(8, 1fr); gap: .5rem; margin: 1rem 0 .5rem; padding: 0; list-style: none; }
+.counts li { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .5rem .75rem; min-width: 0; }
+.counts a { color: inherit; text-decoration: none; } .counts a:hover span { text-decoration: underline; }
+.counts b { display: block; font-size: 1.4rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.counts svg { display: block; width: 100%; height: 18px; margin-top: .25rem; }
+polyline { fill: none; stroke: var(--quiet); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.facts { display: grid; grid-template-columns: repeat(4, 1fr); gap: .4rem 1.25rem; margin: .75rem 0; }
+.facts dt { font-size: .8rem; }
+nav { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center;
+  background: var(--page); border-bottom: 1px solid var(--line); padding: .6rem 0; margin-top: 1.5rem; }
+nav a { padding: .2rem .1rem; text-decoration: none; border-bottom: 2px solid transparent; }
+nav a[aria-current] { color: var(--text); font-weight: 600; border-bottom-color: var(--link); }
+input { font: inherit; color: inherit; background: var(--soft); border: 1px solid var(--quiet); border-radius: 5px;
+  padding: .25rem .5rem; width: 18rem; max-width: 100%; }
+.cause, .tenant { border-bottom: 1px solid var(--line); scroll-margin-top: 4rem; }
+.big .cause, .big .tenant { content-visibility: auto; contain-intrinsic-size: auto 36px; }
+.row { padding: .4rem .5rem; }
+.row > * { min-width: 0; overflow-wrap: anywhere; }
+.cause .row, .row.cause { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 8rem 3.5rem 12rem 2.5rem; gap: .25rem .75rem; align-items: baseline; }
+.tenant .row, .row.tenant { display: grid; grid-template-columns: 11rem 7rem minmax(0, 1fr) 3.5rem 16rem; gap: .25rem .75rem; align-items: baseline; }
+summary { cursor: pointer; } .row:hover { background: var(--soft); }
+details[open] > .row { background: var(--soft); }
+.row::marker { content: ''; }
+.body { padding: .25rem .75rem 1rem; border-left: 3px solid var(--line); margin-left: .5rem; }
+.sides { display: inline; }
+.reach { font-weight: 600; font-variant-numeric: tabular-nums; }
+.planes { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; margin: .5rem 0; }
+.planes > div { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .4rem .75rem; min-width: 0; }
+.planes h4 { margin-top: 0; } .planes ul { list-style: none; padding: 0; }
 .scroll { overflow-x: auto; }
-td .quiet { white-space: nowrap; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; color: var(--quiet); font-size: .85rem; white-space: nowrap; }
-.resource { background: var(--soft); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem;
-  margin: 0 0 .75rem; }
-.finding { border-top: 1px solid var(--line); padding: .6rem 0 .4rem; }
-.finding:first-of-type { border-top: 0; }
-.sides { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; margin: .4rem 0; }
-.sides div { border-left: 3px solid var(--line); padding-left: .6rem; min-width: 0; }
-.sides span, dt { color: var(--quiet); font-size: .85rem; }
-.sides code { display: block; white-space: pre-wrap; }
+table { border-collapse: collapse; width: 100%; min-width: 52rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .2rem 0; font-weight: 400; overflow-wrap: anywhere; }
+thead th { color: var(--quiet); font-size: .8rem; font-weight: 600; border-bottom: 1px solid var(--line); white-space: nowrap; }
+tbody th { width: 26%; } tbody th code { display: inline-block; }
+td:nth-child(2), td:nth-child(3) { min-width: 6rem; } td:nth-child(5) { white-space: nowrap; }
+tr { scroll-margin-top: 4rem; }
+.more td { border-bottom: 1px solid var(--line); padding-top: 0; padding-bottom: .5rem; }
+.choices { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; margin: .5rem 0; }
+.choices > div { min-width: 0; }
+.command { display: block; user-select: all; background: var(--soft); border: 1px solid var(--line); border-radius: 5px;
+  padding: .3rem .5rem; margin: .25rem 0; white-space: pre-wrap; max-height: 8rem; overflow-y: auto; }
+.names { columns: 12rem; margin: .5rem 0; } .names a { display: block; }
+.timeline { white-space: pre-wrap; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0; }
-dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
-.tag { margin-right: .4rem; font: 600 .85rem/1.4 ui-monospace, monospace; white-space: nowrap; }
-.missing { color: var(--missing); } .changed { color: var(--changed); } .extra { color: var(--extra); }
-.unhealthy { color: var(--unhealthy); } .unreadable { color: var(--unreadable); } .pending { color: var(--pending); }
-.error { border-left: 3px solid var(--missing); padding-left: .75rem; }
-:target { outline: 2px solid var(--link); outline-offset: 4px; border-radius: 4px; }
-footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem; }
-@media (max-width: 40rem) { table { min-width: 44rem; } .counts { grid-template-columns: 1fr 1fr; } .sides, dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; } }
+dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
+.tag { font-weight: 600; font-size: .9em; white-space: nowrap; }
+.missing, .v-drift, .v-invalid { color: var(--missing); } .changed { color: var(--changed); } .extra { color: var(--extra); }
+.unhealthy, .v-unhealthy { color: var(--unhealthy); } .unreadable, .exception, .v-unreadable { color: var(--unreadable); }
+.pending, .v-pending, .v-in-progress { color: var(--pending); } .v-paused { color: var(--quiet); }
+.error { border-left: 3px solid var(--missing); padding-left: .75rem; margin: .5rem 0; }
+:target { outline: 2px solid var(--link); outline-offset: -2px; border-radius: 4px; }
+footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
+@media (max-width: 72rem) { .counts { grid-template-columns: repeat(4, 1fr); } }
+@media (max-width: 60rem) {
+  .facts { grid-template-columns: 1fr 1fr; }
+  .planes, .choices { grid-template-columns: 1fr; }
+  .cause .row, .row.cause, .tenant .row, .row.tenant { display: flex; flex-wrap: wrap; }
+  .row .what, .row .next { flex-basis: 100%; }
+}
+@media (max-width: 45rem) {
+  table, tbody, tr, td, tbody th { display: block; width: auto; min-width: 0; } thead { display: none; }
+  td::before { color: var(--quiet); }
+  td:nth-child(2)::before { content: 'want '; } td:nth-child(3)::before { content: 'have '; }
+  td:nth-child(4)::before { content: 'who: '; } td:nth-child(5)::before { content: 'since '; }
+  td:nth-child(6)::before { content: 'next: '; }
+  td { padding: .1rem 0; } .body { padding: .25rem 0 1rem .5rem; margin-left: 0; }
+}
+@media (max-width: 30rem) { .counts { grid-template-columns: 1fr 1fr; } .facts { grid-template-columns: 1fr; } }
 @media print {
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
-  .resource, .finding, .counts li, tr { break-inside: avoid; }
-  h2, h3, h4 { break-after: avoid; }
-  .scroll { overflow: visible; }
+  body { max-width: none; padding: 0; font-size: 9.5pt; }
+  nav, .skip { display: none; }
+  [data-view][hidden] { display: block !important; }
+  .big .cause, .big .tenant { content-visibility: visible; }
+  details::details-content { content-visibility: visible; height: auto; }
+  .scroll { overflow: visible; } table { min-width: 0; }
+  .planes > div, .counts li, tr { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
 }
 `;

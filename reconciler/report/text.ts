@@ -1,34 +1,14 @@
 /** The report for a terminal or a log: the answer first and last, a table of tenants, then every finding with its cause. */
-import { isQuiet, type Finding, type FindingClass, type RunReport, type TenantReport } from '../model.ts';
-import { columns } from './columns.ts';
+import { isQuiet, type RunReport, type TenantReport } from '../model.ts';
 import { breakerLines, fleetLines } from './fleet-words.ts';
+import { LEGEND } from './finding-words.ts';
+import { Lines } from './lines.ts';
 import { orderLines } from './orders.ts';
-import { printable } from './printable.ts';
-import {
-  SYMBOLS,
-  VERDICT_WORDS,
-  answer,
-  authorText,
-  byResource,
-  classCounts,
-  commonNext,
-  countByClass,
-  coverageText,
-  deeds,
-  doings,
-  firstSeen,
-  generations,
-  hasSection,
-  hasSides,
-  heldText,
-  nextFor,
-  planText,
-  plural,
-  shortTime,
-  unexplainedNames,
-  valueText,
-  type Next,
-} from './words.ts';
+import { masked } from './sensitive.ts';
+import { tenantTable } from './tenant-table.ts';
+import { findingsText } from './text-findings.ts';
+import { trendLine, type History } from './trend.ts';
+import { answer, deeds, plural, shortTime } from './words.ts';
 
 /** The colours used; picocolors' `createColors` gives them, `PLAIN` gives none. */
 export interface Paint {
@@ -54,159 +34,77 @@ export const PLAIN: Paint = {
 
 export interface TextOptions {
   readonly paint?: Paint;
+  /** `summary`: the answer, the table and who ordered what; `detail` (standard): every finding as well. */
+  readonly density?: 'summary' | 'detail';
+  /** Characters of a line; null (standard): as long as they are. */
+  readonly width?: number | null;
+  /** Earlier passes over the same tenants. */
+  readonly history?: History;
 }
 
 /** Above this many rows the tenants with nothing to say are counted instead of listed. */
 const MOST_QUIET_ROWS = 40;
 
-/** Same report and paint, same bytes. Ends with a line break. */
-export function renderText(report: RunReport, { paint = PLAIN }: TextOptions = {}): string {
-  const verdict = printable(answer(report));
-  const painted = paint.bold(verdict.startsWith('In sync') ? paint.green(verdict) : paint.yellow(verdict));
-  const loud = report.tenants.filter(hasSection);
-  const lines = [...loudly(report, paint), painted, paint.dim(headline(report)), ''];
-  const fleet = fleetLines(report);
-  if (fleet.length > 0) lines.push(...fleet.map(printable), '');
-  if (report.summary.tenants > 0) lines.push(...table(report, paint), '');
+/** Same report and options, same bytes. Ends with a line break. Secrets are masked. */
+export function renderText(unmasked: RunReport, options: TextOptions = {}): string {
+  const { paint = PLAIN, density = 'detail', width = null, history = [] } = options;
+  const report = masked(unmasked);
+  const lines = new Lines(width);
+  const verdict = answer(report);
+  const paintAnswer = (text: string): string =>
+    paint.bold(verdict.startsWith('In sync') ? paint.green(text) : paint.yellow(text));
+  loudly(report, lines, paint);
+  lines.add(verdict, paintAnswer);
+  lines.add(headline(report), paint.dim);
+  const trend = trendLine(report, history);
+  if (trend !== null) lines.add(trend, paint.dim);
+  lines.gap();
+  for (const line of fleetLines(report)) lines.add(line);
+  lines.gap();
+  table(report, lines, paint, width);
   for (const { title, lines: orders } of orderLines(report)) {
-    lines.push(paint.bold(`${title}:`), ...orders.map((line) => paint.magenta(printable(`  ${line}`))), '');
+    lines.add(`${title}:`, paint.bold);
+    for (const line of orders) lines.add(`  ${line}`, paint.magenta);
+    lines.gap();
   }
-  for (const tenant of loud) lines.push(...tenantLines(tenant, report, paint), '');
-  if (loud.some(({ findings }) => findings.length > 0)) lines.push(paint.dim(legend()), '');
-  lines.push(painted);
-  return `${lines.join('\n')}\n`;
+  if (density === 'detail') {
+    findingsText(report, lines, paint);
+    if (report.tenants.some(({ findings }) => findings.length > 0)) {
+      lines.gap();
+      lines.add(`Symbols: ${LEGEND}; [the record's field it comes from].`, paint.dim);
+    }
+  }
+  lines.gap();
+  lines.add(verdict, paintAnswer);
+  return lines.toString();
 }
 
 /** An open breaker comes before everything else: who reads one line must read this one. */
-function loudly(report: RunReport, paint: Paint): string[] {
+function loudly(report: RunReport, lines: Lines, paint: Paint): void {
   const open = breakerLines(report);
-  if (open === null) return [];
-  return [
-    paint.bold(paint.red(printable(open.head))),
-    ...open.lines.map((line) => paint.red(printable(`  ${line}`))),
-    '',
-  ];
+  if (open === null) return;
+  lines.add(open.head, (text) => paint.bold(paint.red(text)));
+  for (const line of open.lines) lines.add(`  ${line}`, paint.red);
+  lines.gap();
 }
 
 function headline(report: RunReport): string {
   const { run } = report;
   const shard = run.shard.count > 1 ? `, shard ${run.shard.index + 1} of ${run.shard.count}` : '';
-  return printable(
-    `Run ${run.id}, ${shortTime(run.startedAt)} to ${shortTime(run.finishedAt)}${shard}: ${deeds(report)}.`,
-  );
+  return `Run ${run.id}, ${shortTime(run.startedAt)} to ${shortTime(run.finishedAt)}${shard}: ${deeds(report)}.`;
 }
 
-const legend = (): string =>
-  `Symbols: ${Object.entries(SYMBOLS)
-    .map(([name, symbol]) => `${symbol} ${name}`)
-    .join('  ')}; [the record's field it comes from].`;
-
-function table({ tenants, summary }: RunReport, paint: Paint): string[] {
-  const fold = summary.tenants > MOST_QUIET_ROWS;
-  const shown = fold ? tenants.filter((tenant) => !isQuiet(tenant)) : tenants;
-  const [head = '', ...rows] = columns(
-    ['TENANT', 'VERDICT', 'STATUS', 'GENERATION', 'APPLIED', 'FINDINGS', 'ACTION'],
-    shown.map((tenant) =>
-      [
-        tenant.name,
-        VERDICT_WORDS[tenant.verdict],
-        tenant.status ?? 'none',
-        String(tenant.generation),
-        tenant.appliedGeneration === null ? 'never' : String(tenant.appliedGeneration),
-        classCounts(countByClass(tenant.findings)) || 'none',
-        doings(tenant),
-      ].map(printable),
-    ),
-  );
+function table(report: RunReport, lines: Lines, paint: Paint, width: number | null): void {
+  const { tenants, summary } = report;
+  if (summary.tenants === 0) return;
+  const shown: readonly TenantReport[] =
+    summary.tenants > MOST_QUIET_ROWS ? tenants.filter((tenant) => !isQuiet(tenant)) : tenants;
+  if (shown.length > 0) {
+    const { lines: rows, without } = tenantTable(shown, report, width);
+    for (const [index, row] of rows.entries()) lines.add(row, index === 0 ? paint.bold : undefined);
+    if (without.length > 0) lines.add(`Left out in this narrow window: ${without.join(', ')}.`, paint.dim);
+  }
   const quiet = summary.tenants - shown.length;
-  return [
-    paint.bold(head),
-    ...rows,
-    ...(quiet === 0 ? [] : [paint.dim(`${plural(quiet, 'more tenant')} with nothing to report`)]),
-  ];
-}
-
-function tenantLines(tenant: TenantReport, report: RunReport, paint: Paint): string[] {
-  const lines = [
-    `${paint.bold(printable(tenant.name))}: ${VERDICT_WORDS[tenant.verdict]}, ${generations(tenant)}, ${plural(tenant.resources, 'resource')} compared${planText(tenant)}`,
-  ];
-  if (tenant.error !== null) lines.push(`  ${paint.red(`could not be judged: ${printable(tenant.error)}`)}`);
-  const common = commonNext(tenant, report.run.mode);
-  for (const { plane, resources } of byResource(tenant.findings)) {
-    lines.push(`  ${plane}`);
-    for (const { resource, findings } of resources) {
-      lines.push(`    ${paint.bold(printable(resource))}`);
-      for (const finding of findings) {
-        const next = common === null ? nextFor(tenant, finding, report.run.mode) : null;
-        lines.push(...findingLines(finding, next, report, paint));
-      }
-    }
-  }
-  if (common !== null)
-    lines.push(nextLine(`  next, for all ${tenant.findings.length} findings: `, common, paint));
-  lines.push(...looseLines(tenant, paint), ...coverageLines(tenant, paint));
-  return lines;
-}
-
-/** What nobody declared is listed: it is the part of the project that a person has to look at. */
-function coverageLines({ coverage }: TenantReport, paint: Paint): string[] {
-  if (coverage === null) return [];
-  return [
-    paint.dim(`  in its project: ${coverageText(coverage)}`),
-    ...unexplainedNames(coverage).map((name) => `    ${printable(name)}`),
-  ];
-}
-
-/** Actions and holds that no finding stands behind, for example a tenant that somebody paused. */
-function looseLines(tenant: TenantReport, paint: Paint): string[] {
-  return [
-    ...tenant.actions
-      .filter(({ because }) => because.length === 0)
-      .map(({ flow, summary }) => paint.cyan(printable(`  next: ${flow}: ${summary}`))),
-    ...tenant.held
-      .filter(({ because }) => because.length === 0)
-      .map((held) => paint.magenta(printable(`  held, ${heldText(held)}`))),
-  ];
-}
-
-/** `next` is null where it was said once for all. */
-function findingLines(finding: Finding, next: Next | null, report: RunReport, paint: Paint): string[] {
-  const { class: kind, message, source, at, from } = finding;
-  const first = firstSeen(finding, report);
-  const author = authorText(finding);
-  const seen = `${source} at ${shortTime(at)}${first === null ? '' : `, ${first}`}`;
-  return [
-    `      ${classPaint(kind, paint)(printable(`${SYMBOLS[kind]} ${kind}${difference(finding)}`))}${from === null ? '' : `  ${printable(`[${from}]`)}`}`,
-    paint.dim(`          why: ${printable(message)} (${printable(seen)})`),
-    ...(author === null ? [] : [paint.dim(printable(`          who: ${author}`))]),
-    ...(next === null ? [] : [nextLine('          next: ', next, paint)]),
-  ];
-}
-
-function nextLine(prefix: string, next: Next, paint: Paint): string {
-  const nextPaint = next.kind === 'action' ? paint.cyan : next.kind === 'held' ? paint.magenta : paint.dim;
-  return nextPaint(printable(`${prefix}${next.text}`));
-}
-
-function difference(finding: Finding): string {
-  const where = finding.field === null ? '' : ` ${finding.field}`;
-  if (!hasSides(finding)) return where;
-  return `${where}: want ${valueText(finding.want)} → have ${valueText(finding.have)}`;
-}
-
-function classPaint(kind: FindingClass, paint: Paint): (text: string) => string {
-  switch (kind) {
-    case 'missing':
-    case 'unhealthy':
-      return paint.red;
-    case 'changed':
-      return paint.yellow;
-    case 'extra':
-      return paint.green;
-    case 'unreadable':
-    case 'exception':
-      return paint.magenta;
-    case 'pending':
-      return paint.cyan;
-  }
+  if (quiet > 0) lines.add(`${plural(quiet, 'more tenant')} with nothing to report`, paint.dim);
+  lines.gap();
 }

@@ -1,11 +1,9 @@
 /** The sentences and orders that every rendering of a report shares, so that text and page never disagree. */
 import {
   VERDICTS,
-  findingKey,
   type Coverage,
   type Finding,
   type FindingClass,
-  type Held,
   type Json,
   type Plane,
   type RunReport,
@@ -25,17 +23,6 @@ export const CLASSES: readonly FindingClass[] = [
 ];
 
 const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
-
-/** Stands beside colour, never instead of a word: colour alone tells nothing to many readers. */
-export const SYMBOLS: Readonly<Record<FindingClass, string>> = {
-  missing: '-',
-  changed: '~',
-  extra: '+',
-  unhealthy: '!',
-  unreadable: '?',
-  pending: '·',
-  exception: '×',
-};
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'in-sync': 'in sync',
@@ -64,6 +51,23 @@ export function classCounts(counts: Readonly<Partial<Record<FindingClass, number
   }).join(', ');
 }
 
+/** What `missing`, `changed` and `extra` are together. The other classes are something else, and never counted in. */
+export const DRIFT: ReadonlySet<FindingClass> = new Set<FindingClass>(['missing', 'changed', 'extra']);
+
+/** `drift: 1 missing, 2 changed; 1 unhealthy; pending: 3 changes`: what is drift and what is not stay apart. */
+function foundCounts(counts: Readonly<Partial<Record<FindingClass, number>>>): string {
+  const only = (keep: (name: FindingClass) => boolean): string =>
+    classCounts(Object.fromEntries(Object.entries(counts).filter(([name]) => keep(name as FindingClass))));
+  const drift = only((name) => DRIFT.has(name));
+  const other = only((name) => !DRIFT.has(name) && name !== 'pending');
+  const pending = counts.pending ?? 0;
+  return [
+    ...(drift === '' ? [] : [`drift: ${drift}`]),
+    ...(other === '' ? [] : [other]),
+    ...(pending === 0 ? [] : [`pending: ${plural(pending, 'change')}`]),
+  ].join('; ');
+}
+
 /** `2 in sync, 1 drift`; verdicts nobody has are left out. */
 export function verdictCounts(counts: Readonly<Partial<Record<Verdict, number>>>): string {
   return VERDICTS.flatMap((name) => {
@@ -84,6 +88,7 @@ export const hasSection = (tenant: TenantReport): boolean =>
   tenant.error !== null ||
   tenant.actions.length > 0 ||
   tenant.held.length > 0 ||
+  tenant.staleSince !== null ||
   (tenant.coverage !== null && tenant.coverage.unexplained.length > 0);
 
 /** The answer to "are we in sync?" without the counts. */
@@ -101,8 +106,8 @@ export function answer(report: RunReport): string {
   if (summary.tenants === 0) return `No tenants: there is no record to compare (${asOf}).`;
   const open = { ...summary.verdicts, 'in-sync': 0, decommissioned: 0 };
   const verdicts = settled(summary) === summary.tenants ? '' : ` (${verdictCounts(open)})`;
-  const excepted = summary.excepted === 0 ? '' : `, ${summary.excepted} of them excepted`;
-  return `${shortAnswer(report)}${verdicts}; ${classCounts(summary.findings) || 'no findings'}${excepted} (${asOf}).`;
+  const excepted = summary.excepted === 0 ? '' : `; ${summary.excepted} of them excepted`;
+  return `${shortAnswer(report)}${verdicts}; ${foundCounts(summary.findings) || 'no findings'}${excepted} (${asOf}).`;
 }
 
 const settled = ({ verdicts }: RunReport['summary']): number =>
@@ -116,62 +121,6 @@ export function deeds({ run, summary }: RunReport): string {
   return `${summary.launched} launched, ${summary.held} held`;
 }
 
-/** What happens next about one finding, in words. */
-export interface Next {
-  readonly kind: 'action' | 'held' | 'none';
-  readonly text: string;
-}
-
-/** Actions first: a finding that is healed and also held elsewhere is being healed. */
-export function nextFor(tenant: TenantReport, finding: Finding, mode: RunReport['run']['mode']): Next {
-  const key = findingKey(finding);
-  const action = tenant.actions.find(({ because }) => because.includes(key));
-  if (action) {
-    const how =
-      action.execution !== null
-        ? `launched as ${lastPart(action.execution)}`
-        : mode === 'dry-run'
-          ? 'not launched: dry run'
-          : 'not launched';
-    return { kind: 'action', text: `${action.flow} (${how})` };
-  }
-  const held = tenant.held.find(({ because }) => because.includes(key));
-  if (held) {
-    const what = held.flow === null ? '' : `${held.flow} `;
-    return { kind: 'held', text: `${what}held, ${heldText(held)}` };
-  }
-  if (finding.excepted !== null) return { kind: 'none', text: `excepted: ${finding.excepted} accepts it` };
-  return { kind: 'none', text: 'nothing planned: no policy acts on it' };
-}
-
-/** Why it was held, how to go on, and when time alone allows it. */
-export const heldText = ({ reason, message, next }: Held): string =>
-  `${reason}: ${shortTime(message)}${next === null ? '' : ` (next allowed ${shortTime(next)})`}`;
-
-/**
- * Only a value has two sides worth showing: nobody looked at what is unreadable, and a resource that is missing or
- * extra as a whole says so by its class.
- */
-export const hasSides = ({ class: kind, field }: Finding): boolean =>
-  kind !== 'unreadable' && (field !== null || kind === 'unhealthy' || kind === 'changed');
-
-/** `first 2026-…`, for what an earlier pass has seen already; null for what is new. */
-export const firstSeen = ({ since }: Finding, { run }: RunReport): string | null =>
-  since < run.startedAt ? `first ${shortTime(since)}` : null;
-
-/**
- * Who made a difference, when and how, and how sure that is; or why nobody can say. Null when nobody has asked.
- * `alice@example.com at 2026-…, by v1.compute.routers.patch with gcloud … (high confidence)`.
- */
-export function authorText({ attribution }: Finding): string | null {
-  if (attribution === null) return null;
-  if (!attribution.found) return `not known: ${shortTime(attribution.reason)}`;
-  const { who, when, how, from, confidence, ownRun } = attribution;
-  const run = ownRun === null ? who : `our own run ${ownRun} (${who})`;
-  const source = from === 'audit-log' ? 'audit log' : "the field's manager";
-  return `${run} at ${shortTime(when)}, by ${how} (${source}, ${confidence} confidence)`;
-}
-
 /** `14 declared, 22 made by the platform, 1 unexplained` assets of the tenant's project. */
 export function coverageText({ declared, platform, unexplained, more }: Coverage): string {
   return `${declared} declared, ${platform} made by the platform, ${unexplained.length + more} unexplained`;
@@ -183,23 +132,11 @@ export const unexplainedNames = ({ unexplained, more }: Coverage): string[] => [
   ...(more === 0 ? [] : [`and ${more} more`]),
 ];
 
-/** What happens next, when it is the same for all findings of a tenant that has several: it is said once then. */
-export function commonNext(tenant: TenantReport, mode: RunReport['run']['mode']): Next | null {
-  const [first, ...rest] = tenant.findings.map((finding) => nextFor(tenant, finding, mode));
-  if (first === undefined || rest.length === 0) return null;
-  return rest.every(({ text }) => text === first.text) ? first : null;
-}
-
-/** One cell that says what the pass did about a tenant. */
-export function doings(tenant: TenantReport): string {
-  const parts = [
-    ...tenant.actions.map(({ flow, execution }) =>
-      execution === null ? `${flow} planned` : `${flow} launched`,
-    ),
-    ...[...new Set(tenant.held.map(({ reason }) => reason))].map((reason) => `held: ${reason}`),
-  ];
-  return parts.length === 0 ? 'none' : parts.join(', ');
-}
+/** Null for a tenant that this pass has looked at. */
+export const staleText = ({ staleSince }: TenantReport): string | null =>
+  staleSince === null
+    ? null
+    : `not looked at by this pass, whose budget or time ran out: what is said is as of ${shortTime(staleSince)}`;
 
 /** `generation 3, applied 2`; the pair that tells drift from a change that is on its way. */
 export const generations = (tenant: TenantReport): string =>

@@ -22,6 +22,7 @@ import { reconcile, type PassOptions } from '../../reconciler/reconcile.ts';
 import { requestFlow, type FlowRequest, type RequestResult } from '../../reconciler/request.ts';
 import { loadSettings, type Settings } from '../../reconciler/settings.ts';
 import { tenant } from '../support/records.ts';
+import { asPublished } from '../support/report-schema.ts';
 import { describeWith } from '../support/tools.ts';
 
 /** Cloud time of the scenarios: a cluster's five minutes pass in a second and a half. */
@@ -152,8 +153,10 @@ function worldOf(
       });
       return record;
     },
-    pass: (options) =>
-      reconcile(ports, { platform, dryRun: false, runId: `run-${String(++runs)}`, ...options }),
+    pass: async (options) =>
+      asPublished(
+        await reconcile(ports, { platform, dryRun: false, runId: `run-${String(++runs)}`, ...options }),
+      ),
     request: (name, kind, more) =>
       requestFlow(ports, platform, {
         id: `request-${String(++requests)}`,

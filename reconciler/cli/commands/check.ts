@@ -4,21 +4,22 @@ import { onlyLooking } from '../../looking.ts';
 import { reconcile } from '../../reconcile.ts';
 import { EXIT, detailedCode } from '../exit-codes.ts';
 import type { Cli } from '../host.ts';
-import { deliver, oneToStdout, type Output } from '../reports.ts';
+import { DEFAULT_TARGETS, type ReportTarget } from '../report-formats.ts';
+import { checkTargets, deliver, historyFor } from '../reports.ts';
 import { namesFor, type TenantFlags } from '../tenants-of.ts';
 import { eventLine, runIdAt } from './reconcile.ts';
 
 export interface CheckOptions extends TenantFlags {
   readonly detailedExitcode: boolean;
-  readonly output?: readonly Output[];
+  readonly output?: readonly ReportTarget[];
 }
 
 export async function check(
   cli: Cli,
   given: readonly string[],
-  { output = [], detailedExitcode, ...flags }: CheckOptions,
+  { output = DEFAULT_TARGETS, detailedExitcode, ...flags }: CheckOptions,
 ): Promise<number> {
-  oneToStdout(output);
+  await checkTargets(cli, output);
   return cli.withLookPorts(async (ports, settings) => {
     const only = await namesFor(ports.store, given, flags);
     const report = await reconcile(onlyLooking(ports), {
@@ -33,7 +34,7 @@ export async function check(
       ...settings.pass,
       onEvent: (event) => cli.note(eventLine(event)),
     });
-    await deliver(cli, report, output);
+    await deliver(cli, report, output, await historyFor(ports.store, report, output));
     return detailedExitcode ? detailedCode(report) : EXIT.ok;
   });
 }

@@ -14,8 +14,10 @@ import type { JsonObject } from '../../json.ts';
 import type { Pause, TenantReport } from '../../model.ts';
 import type { PassMark } from '../../ports.ts';
 import { columns } from '../../report/columns.ts';
+import { symbolOf } from '../../report/finding-words.ts';
+import { commonNext, nextFor } from '../../report/next.ts';
 import { printable } from '../../report/printable.ts';
-import { SYMBOLS, VERDICT_WORDS, commonNext, nextFor, shortTime, valueText } from '../../report/words.ts';
+import { VERDICT_WORDS, shortTime, valueText } from '../../report/words.ts';
 import { ageOf } from '../age.ts';
 import { directiveColumns } from '../directive-list.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -152,7 +154,7 @@ function findingLines(report: TenantReport | undefined, told: ToldBy | undefined
     'Findings:',
     ...indent(
       report.findings.flatMap((finding) => [
-        `${SYMBOLS[finding.class]} ${finding.class} ${finding.plane} ${finding.resource} ${finding.field ?? ''}`.trimEnd() +
+        `${symbolOf(finding)} ${finding.class} ${finding.plane} ${finding.resource} ${finding.field ?? ''}`.trimEnd() +
           (finding.class === 'unreadable' || finding.field === null
             ? ''
             : `: want ${valueText(finding.want)} → have ${valueText(finding.have)}`) +

@@ -9,7 +9,7 @@ import { CliError, UsageError } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { directiveOf, mustKnow, reasonOf, subjectOf, targetsOf } from '../orders.ts';
 import { saidYes } from '../question.ts';
-import { rendered } from '../reports.ts';
+import { rendered, terminal } from '../reports.ts';
 import { endOf, type EndFlags } from '../times.ts';
 import { runIdAt } from './reconcile.ts';
 
@@ -69,7 +69,7 @@ export async function resume(cli: Cli, given: readonly string[], options: Resume
       lifted: ending.map(({ id }) => id),
       runId: runIdAt(now),
     });
-    cli.print(rendered(report, 'text', cli.paint()));
+    cli.print(await rendered(report, 'text', terminal(cli)));
     const who = targets.map(subjectOf).join(', ');
     if (!options.yes && !(await saidYes(cli, `Resume ${who}? The next pass does what is planned above.`))) {
       cli.note(`${who}: still paused`);

@@ -9,14 +9,15 @@ import { EXIT, detailedCode, launchFailed } from '../exit-codes.ts';
 import { notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { tenantName } from '../records.ts';
-import { makeFolder, rendered, writeReports } from '../reports.ts';
+import { DEFAULT_TARGETS, type ReportTarget } from '../report-formats.ts';
+import { checkTargets, deliver, folderTargets, historyFor } from '../reports.ts';
 
 export interface ReconcileOptions {
   readonly dryRun: boolean;
   readonly wait: boolean;
   readonly detailedExitcode: boolean;
   readonly reportDir?: string;
-  readonly output: 'text' | 'json';
+  readonly output?: readonly ReportTarget[];
 }
 
 export async function reconcileCommand(
@@ -25,12 +26,14 @@ export async function reconcileCommand(
   options: ReconcileOptions,
 ): Promise<number> {
   const names = given.map(tenantName);
+  const { output = DEFAULT_TARGETS, reportDir } = options;
+  const targets = [...output, ...(reportDir === undefined ? [] : folderTargets(reportDir))];
   return cli.withPorts(async (ports, settings) => {
     for (const name of names) {
       if ((await ports.store.getTenant(name)) === undefined) throw notFound('tenant', name);
     }
     // Before the pass: what it finds must not be lost for want of a place.
-    if (options.reportDir !== undefined) await makeFolder(cli, options.reportDir);
+    await checkTargets(cli, targets);
     const launched: Launched[] = [];
     const report = await reconcile(ports, {
       platform: settings.platform(),
@@ -55,8 +58,7 @@ export async function reconcileCommand(
         'the report is of what was seen before the launch; the next pass says what has become of it',
       );
     }
-    cli.print(rendered(report, options.output, cli.paint()));
-    if (options.reportDir !== undefined) await writeReports(cli, report, options.reportDir);
+    await deliver(cli, report, targets, await historyFor(ports.store, report, targets));
     if (failed || launchFailed(report)) return EXIT.error;
     return options.detailedExitcode ? detailedCode(report) : EXIT.ok;
   });

@@ -38,7 +38,7 @@ describe('plumb and its command line', () => {
     [['rebuild', 'acme'], /required option '--reason <text>' not specified/],
     [['decommission', 'acme', '--confirm', 'acne'], /--confirm=acne is not the name of the tenant/],
     [['local', 'up', '--port', 'x'], /use a whole number from 0 to 65000/],
-    [['report', '-o', 'pdf'], /use text, json or html/],
+    [['report', '-o', 'pdf'], /use text, summary, json, yaml, html, markdown, junit or sarif, with =PATH/],
   ])('says what is wrong with %j and ends with 2', async (args, message) => {
     const { code, stdout, stderr } = await plumb(args);
     expect([code, stdout]).toEqual([2, '']);
@@ -49,6 +49,8 @@ describe('plumb and its command line', () => {
   it('prints the schema and the versions for programs', async () => {
     const schema = await plumb(['schema']);
     expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'Tenant (plumbline.dev/v1alpha1)' });
+    const report = await plumb(['schema', 'report']);
+    expect(JSON.parse(report.stdout)).toMatchObject({ title: 'RunReport (plumbline.dev/report/v1alpha1)' });
     const version = await plumb(['version', '-o', 'json']);
     expect(JSON.parse(version.stdout)).toMatchObject({ node: process.versions.node });
   });

@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunReport } from '../../../reconciler/model.ts';
 import { renderHtml } from '../../../reconciler/report/html.ts';
 import { describeWith } from '../../support/tools.ts';
+import { HOSTILE_TEXTS, withTexts } from './hostile.ts';
+import { FLEET, historyOf } from './many.ts';
 import { SAMPLE } from './sample.ts';
 
 /** Addresses and values without a blank are what makes a page wider than its window. */
@@ -33,10 +36,21 @@ const withLongWords: RunReport = {
 describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
   let browser: Browser;
   let folder: string;
-  const address = () => pathToFileURL(join(folder, 'report.html')).href;
+  const address = (name = 'report') => pathToFileURL(join(folder, `${name}.html`)).href;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'plumb-page-'));
+    const fleets = { one: 1, some: 200, many: 10_000 };
+    for (const [name, size] of Object.entries(fleets)) {
+      const report = FLEET(size);
+      writeFileSync(join(folder, `${name}.html`), renderHtml(report, historyOf(report, 4)));
+    }
+    const hostile = {
+      ...SAMPLE,
+      tenants: HOSTILE_TEXTS.flatMap((text) => withTexts(SAMPLE, text).tenants),
+    };
+    writeFileSync(join(folder, 'hostile.html'), renderHtml(hostile));
+    writeFileSync(join(folder, 'sample.html'), renderHtml(SAMPLE));
     writeFileSync(join(folder, 'report.html'), renderHtml(withLongWords));
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });
@@ -85,10 +99,110 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
       `[...document.querySelectorAll('a')].filter((link) => !document.getElementById(decodeURIComponent(link.hash.slice(1)))).map((link) => link.href)`,
     );
     expect(lost).toEqual([]);
-    await page.click('a[href="#acme"]');
-    expect(
-      await page.evaluate<number>(`document.getElementById('acme').getBoundingClientRect().top`),
-    ).toBeLessThan(400);
+    await page.close();
+  });
+
+  /** A page that remembers what it said and asked for. */
+  async function open(name: string, options: Parameters<Browser['newPage']>[0] = {}) {
+    const page = await browser.newPage(options);
+    const trouble: string[] = [];
+    page.on('console', (message) => trouble.push(message.text()));
+    page.on('pageerror', (error) => trouble.push(error.message));
+    page.on('dialog', (dialog) => {
+      trouble.push(dialog.message());
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (request.url() !== address(name)) trouble.push(request.url());
+    });
+    await page.goto(address(name));
+    return { page, trouble };
+  }
+  const shown = `[...document.querySelectorAll('[data-words]')].filter((each) => each.offsetParent !== null).map((each) => each.id)`;
+
+  it.each(['one', 'some', 'many'])('opens, filters and follows anchors in a fleet of %s', async (name) => {
+    const { page, trouble } = await open(name);
+    const last = name === 'one' ? 'tenant-00000' : 'tenant-00124';
+    await page.fill('#filter', last);
+    await page.locator('#shown', { hasText: 'match' }).waitFor();
+    await page.click('a[data-show="tenants"]');
+    expect(await page.evaluate(shown)).toEqual([last]);
+    await page.fill('#filter', 'nothing has this name');
+    await page.locator('#shown', { hasText: '0 causes and 0 tenants match' }).waitFor();
+    // A link to what the filter hides takes the filter away.
+    await page.evaluate(`location.hash = '#${last}'`);
+    await page.waitForSelector(`#${last}`, { state: 'visible' });
+    expect(await page.inputValue('#filter')).toBe('');
+    expect(trouble).toEqual([]);
+    await page.close();
+  });
+
+  it('opens what an anchor of a finding is in, and shows one view at a time', async () => {
+    const { page } = await open('some');
+    expect(await page.isVisible('#causes')).toBe(true);
+    expect(await page.isVisible('#tenants')).toBe(false);
+    const id = 'tenant-00001/changed:node-pool/gpu:autoscaling.maxNodeCount';
+    await page.evaluate(`location.hash = ${JSON.stringify(`#${id}`)}`);
+    await page.waitForSelector(`[id="${id}"]`, { state: 'visible' });
+    expect(await page.isVisible('#causes')).toBe(false);
+    await page.close();
+  });
+
+  it('can be read without script, and on paper with everything opened', async () => {
+    const { page, trouble } = await open('some', { javaScriptEnabled: false });
+    expect(await page.isVisible('#causes')).toBe(true);
+    expect(await page.isVisible('#tenants')).toBe(true);
+    expect(await page.isVisible('#filter')).toBe(false);
+    await page.click('summary:has-text("tenant-00001")');
+    expect(await page.isVisible('[id^="tenant-00001/missing"]')).toBe(true);
+    expect(trouble).toEqual([]);
+    await page.close();
+    const { page: paper } = await open('some');
+    await paper.emulateMedia({ media: 'print' });
+    expect(await paper.isVisible('#tenants')).toBe(true);
+    expect(await paper.isVisible('[id^="tenant-00004/missing"]')).toBe(true);
+    await paper.close();
+  });
+
+  it('runs nothing and makes nothing of what hostile texts say', async () => {
+    const { page, trouble } = await open('hostile');
+    const found = await page.evaluate<string[]>(`[
+      ...new Set([...document.querySelectorAll('*')].flatMap((each) => [
+        each.localName,
+        ...each.getAttributeNames().map((name) => '@' + name),
+      ])),
+    ].sort()`);
+    const { page: plain } = await open('sample');
+    const written = await plain.evaluate<string[]>(`[
+      ...new Set([...document.querySelectorAll('*')].flatMap((each) => [
+        each.localName,
+        ...each.getAttributeNames().map((name) => '@' + name),
+      ])),
+    ].sort()`);
+    expect(found.filter((each) => !written.includes(each))).toEqual([]);
+    expect(trouble).toEqual([]);
+    await page.close();
+    await plain.close();
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)('has nothing serious for axe to say in %s, %i wide', async (colorScheme, width) => {
+    // axe is brought in past the page's own policy, which would not let it run.
+    const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+    await page.goto(address('sample'));
+    await page.evaluate(axe.source);
+    for (const view of ['causes', 'tenants']) {
+      await page.click(`a[data-show="${view}"]`);
+      const { violations } = await page.evaluate<{
+        violations: { id: string; impact: string; nodes: { html: string }[] }[];
+      }>(`axe.run()`);
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => [id, nodes[0]?.html]);
+      expect(serious).toEqual([]);
+    }
     await page.close();
   });
 });

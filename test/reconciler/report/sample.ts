@@ -10,7 +10,7 @@ import {
 
 const AT = '2026-03-01T10:00:05Z';
 
-const finding = (part: Partial<Finding> & Pick<Finding, 'class' | 'resource'>): Finding => ({
+export const finding = (part: Partial<Finding> & Pick<Finding, 'class' | 'resource'>): Finding => ({
   tenant: 'acme',
   plane: 'gcp',
   kind: part.resource.split('/')[0] ?? '',
@@ -27,7 +27,9 @@ const finding = (part: Partial<Finding> & Pick<Finding, 'class' | 'resource'>): 
   ...part,
 });
 
-const tenant = (part: Partial<TenantReport> & Pick<TenantReport, 'name' | 'verdict'>): TenantReport => ({
+export const tenant = (
+  part: Partial<TenantReport> & Pick<TenantReport, 'name' | 'verdict'>,
+): TenantReport => ({
   labels: {},
   status: 'DEPLOYED',
   generation: 1,

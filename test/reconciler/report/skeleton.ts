@@ -12,7 +12,8 @@ export function skeleton(page: string): string[] {
     }
     const [tag, end] = readTag(page, at + 1);
     tags.push(tag);
-    at = tag.startsWith('style') ? page.indexOf('</style>', end) : end;
+    const raw = /^(style|script)\b/.exec(tag)?.[1];
+    at = raw === undefined ? end : page.indexOf(`</${raw}>`, end);
   }
   return tags;
 }

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import type { RunReport } from '../../../reconciler/model.ts';
 import { renderText } from '../../../reconciler/report/text.ts';
+import { FLEET, historyOf } from './many.ts';
 import { IN_SYNC, SAMPLE } from './sample.ts';
 
 const firstAndLast = (text: string) => [text.split('\n')[0], text.trimEnd().split('\n').at(-1)];
@@ -15,7 +16,8 @@ describe('the text report', () => {
   it('answers in its first line and again in its last', () => {
     const answer =
       'Not in sync: 4 of 5 tenants (1 drift, 1 unreadable, 1 invalid, 1 paused); ' +
-      '1 missing, 3 changed, 1 extra, 1 unhealthy, 1 unreadable, 1 pending, 1 of them excepted (as of 2026-03-01 09:58:00Z).';
+      'drift: 1 missing, 3 changed, 1 extra; 1 unhealthy, 1 unreadable; pending: 1 change; 1 of them excepted ' +
+      '(as of 2026-03-01 09:58:00Z).';
     expect(firstAndLast(renderText(SAMPLE))).toEqual([answer, answer]);
     const quiet = 'In sync: 2 tenants; no findings (as of 2026-03-01 10:00:05Z).';
     expect(firstAndLast(renderText(IN_SYNC))).toEqual([quiet, quiet]);
@@ -37,6 +39,65 @@ describe('the text report', () => {
     };
     expect(renderText(fleet)).toContain('101 more tenants with nothing to report');
     expect(renderText(fleet)).not.toContain('t42');
+  });
+
+  it('tells a finding of many tenants once, and nothing more of those that have no other', () => {
+    const text = renderText(FLEET(48));
+    expect(text).toContain(
+      '  - missing nat/{tenant}-nat  [spec.network.nat]\n      same on 8 tenants: tenant-00001,',
+    );
+    expect(text.match(/who: cleanup@example\.com/g)).toHaveLength(1);
+    expect(text).toContain('tenant-00001: drift');
+    expect(text).toContain('  and 1 finding that others have too, see above');
+    expect(text).not.toMatch(/^tenant-00007:/m);
+  });
+
+  it('never tells pending changes among drift', () => {
+    const [acme] = SAMPLE.tenants;
+    const pending = { ...acme!.findings[1]!, class: 'pending' as const, risk: 'replace' as const };
+    const tenants = [{ ...acme!, findings: [pending, ...acme!.findings] }];
+    const section = renderText({ ...SAMPLE, tenants }).split('acme: drift')[1]!;
+    const [drift, rest] = section.split('  pending: generation 1');
+    expect(drift).not.toContain('pending');
+    expect(rest).toContain('        ± pending autoscaling.maxNodeCount: want 4 → have 8');
+    expect(rest!.split('next:')[0]).not.toContain('changed');
+  });
+
+  it('has a density without findings that still answers first and last', () => {
+    const text = renderText(SAMPLE, { density: 'summary' });
+    expect(text).toContain('acme     drift        1 missing, 1 changed, 1 extra   0         unhealthy');
+    expect(text).not.toContain('why:');
+    const [first, last] = firstAndLast(text);
+    expect(first).toBe(last);
+  });
+
+  it.each([40, 60, 80, 100, 140])('fits a window of %i characters, and loses no word in it', (width) => {
+    const narrow = renderText(SAMPLE, { width });
+    const broken = narrow
+      .split('\n')
+      .filter((line) => line.length > width && line.trim().split(' ').length > 1)
+      // A table that has nothing left to leave out, and names that are longer than the window.
+      .filter(
+        (line) => !/^[A-Z]|^(acme|beta|delta|gamma|zeta) /.test(line) && line.trim().split(' ').length > 2,
+      );
+    expect(broken).toEqual([]);
+    const words = (text: string) => text.split('acme: drift')[1]!.split(/\s+/);
+    expect(words(narrow)).toEqual(words(renderText(SAMPLE)));
+    expect(narrow.includes('Left out in this narrow window: AGE')).toBe(width <= 140);
+  });
+
+  it('says how counts moved since earlier passes over the same tenants', () => {
+    const fleet = FLEET(120);
+    const [first, last] = [renderText(fleet, { history: historyOf(fleet, 5) }), renderText(fleet)];
+    expect(first).toContain(
+      'Since 2026-03-01 05:00:09Z (6 passes): missing 0 → 20, changed 0 → 10, extra 0 → 10.',
+    );
+    expect(last).not.toContain('passes)');
+    const other = historyOf(fleet, 5).map((each) => ({
+      ...each,
+      run: { ...each.run, shard: { index: 1, count: 2 } },
+    }));
+    expect(renderText(fleet, { history: other })).toBe(last);
   });
 
   it('lets no control character of a cluster through to the terminal', () => {

@@ -1,0 +1,95 @@
+/** The page's main list: one row per cause, whichever tenants have it, ranked by reach and age. */
+import { durationText } from '../../desired-state/duration.ts';
+import type { RunReport } from '../model.ts';
+import { sharedNext, type Cause } from './causes.ts';
+import { choicesForAll } from './choices.ts';
+import { authorText } from './finding-words.ts';
+import { badge, choiceList, sides, text } from './html-finding.ts';
+import { findingKey } from '../model.ts';
+import { anchor, html, type Markup } from './markup.ts';
+import { nextFor } from './next.ts';
+import { plural, shortTime } from './words.ts';
+
+/** From so many tenants on, a cause has a section of its own, and its tenants refer to it. */
+export const SHARED_FROM = 3;
+
+/** Stays the same from report to report, and is short whatever the values are (a 53-bit hash: cyrb53). */
+export function causeId({ key }: Cause): string {
+  let [one, other] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < key.length; i += 1) {
+    one = Math.imul(one ^ key.charCodeAt(i), 2654435761);
+    other = Math.imul(other ^ key.charCodeAt(i), 1597334677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
+  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+  return `cause-${(4294967296 * (2097151 & other) + (one >>> 0)).toString(36)}`;
+}
+
+export function causesSection(causes: readonly Cause[], report: RunReport): Markup {
+  const pending = causes.filter(({ finding }) => finding.class === 'pending');
+  const others = causes.filter(({ finding }) => finding.class !== 'pending');
+  return html`<section data-view="causes" aria-labelledby="causes">
+    <h2 id="causes">By cause</h2>
+    ${causes.length === 0 && html`<p class="quiet">No findings: everything is as the records want it.</p>`}
+    ${others.map((cause) => causeRow(cause, report))}
+    ${
+      pending.length > 0 &&
+      html`<h3>Pending: the record is newer than what was applied. This is no drift.</h3>
+        ${pending.map((cause) => causeRow(cause, report))}`
+    }
+  </section>`;
+}
+
+function causeRow(cause: Cause, report: RunReport): Markup {
+  const { finding, members, reach, since } = cause;
+  const nexts = members.map(({ tenant, finding: own }) => nextFor(tenant, own, report.run.mode));
+  const age = Date.parse(report.run.finishedAt) - Date.parse(since);
+  const [first] = members;
+  const line = html`${badge(finding)}
+    <span class="what"
+      ><code>${text(finding.resource)}${finding.field !== null && text(` ${finding.field}`)}</code>
+      ${sides(finding)}</span
+    >
+    <span class="reach"
+      >${reach === 1 ? html`on ${text(first?.tenant.name ?? '')}` : plural(reach, 'tenant')}</span
+    >
+    <span class="age quiet">${Number.isFinite(age) ? durationText(age) : ''}</span>
+    <span class="next quiet">${text(shortTime(sharedNext(nexts)))}</span>`;
+  const words = `class:${finding.class} ${finding.excepted === null ? '' : 'excepted'}`;
+  if (reach < SHARED_FROM && first !== undefined) {
+    const target = anchor(first.tenant.name, findingKey(first.finding));
+    return html`<div class="row cause" id="${causeId(cause)}" data-words="${words}">
+      ${line}
+      <a class="go" href="#${target}" aria-label="${text(`open this finding of ${first.tenant.name}`)}"
+        >open</a
+      >
+    </div> `;
+  }
+  return html`<details class="cause" id="${causeId(cause)}" data-words="${words}">
+    <summary class="row">${line}</summary>
+    <div class="body">${causeBody(cause, report)}</div>
+  </details> `;
+}
+
+function causeBody(cause: Cause, { run }: RunReport): Markup {
+  const { finding, members, since } = cause;
+  const authors = [...new Set(members.flatMap((member) => authorText(member.finding) ?? []))];
+  return html`<dl>
+      <dt>Why</dt>
+      <dd>${text(finding.message)}</dd>
+      <dt>Record</dt>
+      <dd>
+        ${finding.from === null ? 'no field stands behind it' : html`<code>${text(finding.from)}</code>`}
+      </dd>
+      <dt>Seen</dt>
+      <dd>${text(`${finding.source} at ${shortTime(finding.at)}, first ${shortTime(since)}`)}</dd>
+      <dt>Who</dt>
+      <dd>
+        ${text(authors[0] ?? 'nobody has asked the logs')}${authors.length > 1 && ` and ${authors.length - 1} more`}
+      </dd>
+    </dl>
+    ${choiceList(choicesForAll(cause, run.mode))}
+    <p class="names">
+      ${members.map(({ tenant }) => html`<a href="#${anchor(tenant.name)}">${text(tenant.name)}</a> `)}
+    </p>`;
+}

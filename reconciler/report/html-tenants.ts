@@ -1,0 +1,238 @@
+/** Tenants on the page: a line each; behind it planes, resources, fields, choices and the timeline of what has something. */
+import { findingKey, type Finding, type Plane, type RunReport, type TenantReport } from '../model.ts';
+import type { Cause } from './causes.ts';
+import { choicesFor } from './choices.ts';
+import { authorText } from './finding-words.ts';
+import { SHARED_FROM, causeId } from './html-causes.ts';
+import { badge, choiceList, text, value } from './html-finding.ts';
+import { anchor, html, type Markup } from './markup.ts';
+import { heldText, nextFor, doings } from './next.ts';
+import { ageCell, driftCell, healthCell } from './tenant-table.ts';
+import { timelineOf, type Verdicts } from './timeline.ts';
+import {
+  VERDICT_WORDS,
+  byResource,
+  coverageText,
+  generations,
+  hasSection,
+  planText,
+  plural,
+  shortTime,
+  staleText,
+  unexplainedNames,
+} from './words.ts';
+
+interface Context {
+  readonly report: RunReport;
+  /** The cause of a finding that many tenants share. */
+  readonly shared: ReadonlyMap<Finding, Cause>;
+  readonly verdicts: Verdicts;
+  /** So many tenants that what the table of fields tells is not told a second time as planes. */
+  readonly lean: boolean;
+}
+
+/** From so many tenants with something to say on. */
+const LEAN_FROM = 500;
+
+/** With no more than so many tenants that have something, they are open from the start. */
+const MOST_OPEN = 5;
+
+export function tenantsSection(report: RunReport, causes: readonly Cause[], verdicts: Verdicts): Markup {
+  const shared = new Map(
+    causes
+      .filter(({ reach }) => reach >= SHARED_FROM)
+      .flatMap((cause) => cause.members.map(({ finding }): [Finding, Cause] => [finding, cause])),
+  );
+  const loud = report.tenants.filter(hasSection);
+  const context = { report, shared, verdicts, lean: loud.length >= LEAN_FROM };
+  const quiet = report.tenants.filter((tenant) => !hasSection(tenant));
+  const open = loud.length <= MOST_OPEN;
+  const counted = report.summary.tenants - report.tenants.length;
+  const silent = quiet.length + counted;
+  return html`<section data-view="tenants" aria-labelledby="tenants">
+    <h2 id="tenants">By tenant</h2>
+    ${report.summary.tenants === 0 && html`<p>There is no record to compare.</p>`}
+    ${loud.map((tenant) => tenantDetails(tenant, open, context))}
+    ${
+      silent > 0 &&
+      html`<h3>${plural(silent, 'tenant')} with nothing to report</h3>
+        ${quiet.map((tenant) => quietRow(tenant))}${counted > 0 && html`<p class="quiet">${plural(counted, 'tenant')} in sync, not listed one by one.</p>`}`
+    }
+  </section>`;
+}
+
+const wordsOf = ({ verdict, findings, held, paused }: TenantReport): string =>
+  [
+    `verdict:${verdict}`,
+    ...new Set(findings.map((finding) => `class:${finding.class}`)),
+    ...new Set(held.map(({ reason }) => `held:${reason}`)),
+    ...(paused === null ? [] : ['paused']),
+    ...(findings.some(({ excepted }) => excepted !== null) ? ['excepted'] : []),
+  ].join(' ');
+
+const quietRow = (tenant: TenantReport): Markup =>
+  html`<div class="row tenant" id="${anchor(tenant.name)}" data-words="verdict:${tenant.verdict}">
+    <b>${text(tenant.name)}</b><span class="tag">${VERDICT_WORDS[tenant.verdict]}</span>
+    <span class="quiet"
+      >${plural(tenant.resources, 'resource')} as wanted; endpoint ${healthCell(tenant)}</span
+    >
+  </div> `;
+
+function tenantDetails(tenant: TenantReport, open: boolean, context: Context): Markup {
+  const line = html`<b>${text(tenant.name)}</b>
+    <span class="tag v-${tenant.verdict}">${VERDICT_WORDS[tenant.verdict]}</span>
+    <span
+      >${driftCell(tenant) === 'none' ? plural(tenant.findings.length, 'finding') : driftCell(tenant)}</span
+    >
+    <span class="age quiet">${ageCell(tenant, context.report)}</span>
+    <span class="next quiet">${doings(tenant)}</span>`;
+  const body = html`<summary class="row">${line}</summary>
+    <div class="body">${tenantBody(tenant, context)}</div>`;
+  return open
+    ? html`<details class="tenant" id="${anchor(tenant.name)}" data-words="${wordsOf(tenant)}" open>
+        ${body}
+      </details> `
+    : html`<details class="tenant" id="${anchor(tenant.name)}" data-words="${wordsOf(tenant)}">
+        ${body}
+      </details> `;
+}
+
+function tenantBody(tenant: TenantReport, context: Context): Markup {
+  const { error, coverage } = tenant;
+  const stale = staleText(tenant);
+  return html`<p class="quiet">
+      ${tenant.status ?? 'no status yet'}, ${generations(tenant)}, ${plural(tenant.resources, 'resource')}
+      compared${text(planText(tenant))}
+    </p>
+    ${error !== null && html`<p class="error">Could not be judged: ${text(error)}</p>`}
+    ${stale !== null && html`<p class="error">${text(stale)}</p>`}
+    ${tenant.findings.length > 0 && html`${context.lean ? null : planes(tenant)}${fields(tenant, context)}`}
+    ${whyNothing(tenant, context)}
+    ${
+      coverage !== null &&
+      html`<p class="quiet">In its project: ${coverageText(coverage)}</p>
+        ${unexplainedNames(coverage).map((name) => html`<p><code>${text(name)}</code></p>`)}`
+    }
+    ${timeline(tenant, context)}`;
+}
+
+const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
+
+/** Three planes side by side; each resource with what is said of its configuration, and of its health. */
+function planes(tenant: TenantReport): Markup {
+  const found = new Map(byResource(tenant.findings).map(({ plane, resources }) => [plane, resources]));
+  return html`<div class="planes">
+    ${PLANES.map(
+      (plane) =>
+        html`<div>
+          <h4>${plane}</h4>
+          ${
+            found.has(plane)
+              ? html`<ul>
+                  ${(found.get(plane) ?? []).map(
+                    ({ resource, findings }) =>
+                      html`<li>
+                        <code>${text(resource)}</code> ${configBadge(findings)}
+                        ${healthBadge(plane, findings, tenant)}
+                      </li> `,
+                  )}
+                </ul>`
+              : html`<p class="quiet">nothing to report</p>`
+          }
+        </div> `,
+    )}
+  </div>`;
+}
+
+function configBadge(findings: readonly Finding[]): Markup {
+  const worst = findings.find((finding) => finding.class !== 'unhealthy');
+  return worst === undefined ? html`<span class="tag extra">as wanted</span>` : badge(worst);
+}
+
+function healthBadge(plane: Plane, findings: readonly Finding[], { health }: TenantReport): Markup {
+  const ill = findings.find((finding) => finding.class === 'unhealthy');
+  if (ill !== undefined) return badge(ill);
+  if (plane !== 'endpoint' || health === null) return html`<span class="quiet">health unknown</span>`;
+  return health.healthy
+    ? html`<span class="tag extra">healthy</span>`
+    : html`<span class="tag unhealthy">! unhealthy</span>`;
+}
+
+function fields(tenant: TenantReport, context: Context): Markup {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${text(`fields of ${tenant.name}`)}">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Want</th>
+          <th scope="col">Have</th>
+          <th scope="col">Who</th>
+          <th scope="col">Since</th>
+          <th scope="col">Next, by rule</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${tenant.findings.map((finding) => fieldRows(finding, tenant, context))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: Context): Markup {
+  const id = anchor(tenant.name, findingKey(finding));
+  const cause = shared.get(finding);
+  const who = authorText(finding);
+  return html`<tr id="${id}">
+      <th scope="row">
+        ${badge(finding)} <code>${text(finding.resource)}</code>
+        <code>${text(finding.field ?? 'whole resource')}</code>
+        <a class="quiet" href="#${id}" aria-label="link to this finding">#</a>
+      </th>
+      <td>${value(finding.want)}</td>
+      <td>${value(finding.have)}</td>
+      <td>${text(who ?? 'not asked')}</td>
+      <td>${text(shortTime(finding.since))}</td>
+      <td>${text(nextFor(tenant, finding, report.run.mode).text)}</td>
+    </tr>
+    <tr class="more">
+      <td colspan="6">
+        ${text(finding.message)}
+        <span class="quiet"
+          >(${text(`${finding.source} at ${shortTime(finding.at)}`)}${finding.from !== null && text(`; record: ${finding.from}`)})</span
+        >
+        ${
+          cause !== undefined
+            ? html`<a href="#${causeId(cause)}">same on ${cause.reach} tenants</a>`
+            : html`<details>
+                <summary>What can be done</summary>
+                ${choiceList(choicesFor(finding, tenant, report.run.mode))}
+              </details>`
+        }
+      </td>
+    </tr> `;
+}
+
+/** Every hold with its reason, and what no rule acts on: silence is never an answer. */
+function whyNothing(tenant: TenantReport, { report }: Context): Markup | null {
+  const reasons = [
+    ...new Set(tenant.held.map(heldText)),
+    ...(tenant.findings.some(
+      (finding) => nextFor(tenant, finding, report.run.mode).short === 'nothing planned',
+    )
+      ? ['some findings: no policy acts on them']
+      : []),
+    ...(report.run.mode === 'dry-run' && tenant.actions.length > 0 ? ['this was a dry run'] : []),
+  ];
+  if (reasons.length === 0) return null;
+  return html`<h4>Why is nothing happening?</h4>
+    <ul>
+      ${reasons.map((reason) => html`<li>${text(reason)}</li> `)}
+    </ul>`;
+}
+
+/** One element however much happened: there may be thousands of tenants. */
+function timeline(tenant: TenantReport, { report, verdicts }: Context): Markup {
+  const lines = timelineOf(tenant, report, verdicts).map(({ at, what }) => text(`${at}  ${what}`));
+  return html`<h4>Timeline</h4>
+    <p class="timeline">${lines.join('\n')}</p>`;
+}

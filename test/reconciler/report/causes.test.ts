@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding, RunReport } from '../../../reconciler/model.ts';
+import { causesOf, sharedNext } from '../../../reconciler/report/causes.ts';
+import { FLEET } from './many.ts';
+import { IN_SYNC, finding, tenant } from './sample.ts';
+
+const fleet = (tenants: Readonly<Record<string, Partial<Finding>[]>>): RunReport => ({
+  ...IN_SYNC,
+  tenants: Object.entries(tenants).map(([name, findings]) =>
+    tenant({
+      name,
+      verdict: 'drift',
+      findings: findings.map((part) =>
+        finding({ class: 'changed', resource: 'node-pool/gpu', ...part, tenant: name }),
+      ),
+    }),
+  ),
+});
+const told = (report: RunReport) =>
+  causesOf(report).map(({ finding: { resource, want, have }, reach }) => [resource, want, have, reach]);
+
+describe('causes', () => {
+  it('are findings that are equal but for the name of their tenant', () => {
+    const missing = (name: string) => ({ class: 'missing' as const, resource: `nat/${name}-nat` });
+    const report = fleet({ acme: [missing('acme')], beta: [missing('beta')], gamma: [missing('delta')] });
+    expect(told(report)).toEqual([
+      ['nat/{tenant}-nat', null, null, 2],
+      ['nat/delta-nat', null, null, 1],
+    ]);
+  });
+
+  it('part two different values of one field, and what is accepted from what is not', () => {
+    const field = 'autoscaling.maxNodeCount';
+    expect(
+      told(fleet({ a: [{ field, have: 3 }], b: [{ field, have: 4 }], c: [{ field, have: 3 }] })),
+    ).toEqual([
+      ['node-pool/gpu', null, 3, 2],
+      ['node-pool/gpu', null, 4, 1],
+    ]);
+    expect(
+      told(fleet({ a: [{ field, have: 3 }], b: [{ field, have: 3, excepted: 'exception-1' }] })),
+    ).toHaveLength(2);
+  });
+
+  it('find the name of a tenant in values, as a whole word only', () => {
+    const field = 'image';
+    const image = (name: string) => ({ field, want: `repo/${name}/data@1`, have: [`x-${name}`] });
+    expect(told(fleet({ a: [image('a')], b: [image('b')] }))).toEqual([
+      ['node-pool/gpu', 'repo/{tenant}/data@1', ['x-{tenant}'], 2],
+    ]);
+  });
+
+  it('see the same failure to read behind different addresses, and different failures apart', () => {
+    const unreadable = (message: string) => ({ class: 'unreadable' as const, message });
+    const report = fleet({
+      a: [unreadable('GET https://10.0.0.1/apis: HTTP 403')],
+      b: [unreadable('GET https://10.0.0.2/apis: HTTP 403')],
+      c: [unreadable('GET https://10.0.0.3/apis: timed out')],
+    });
+    expect(causesOf(report).map(({ reach }) => reach)).toEqual([2, 1]);
+  });
+
+  it('come by reach, then by age; what is accepted comes last', () => {
+    const old = { since: '2026-01-01T00:00:00Z' };
+    const report = fleet({
+      a: [{ field: 'x' }, { field: 'y', ...old }, { field: 'z', excepted: 'exception-1' }, { field: 'w' }],
+      b: [{ field: 'w' }, { field: 'z', excepted: 'exception-1' }],
+    });
+    expect(causesOf(report).map(({ finding: { field } }) => field)).toEqual(['w', 'y', 'x', 'z']);
+  });
+
+  it('hold every finding exactly once', () => {
+    const report = FLEET(300);
+    const members = causesOf(report).flatMap((cause) => cause.members.map((member) => member.finding));
+    const all = report.tenants.flatMap(({ findings }) => findings);
+    expect(members).toHaveLength(all.length);
+    expect(new Set(members)).toEqual(new Set(all));
+  });
+});
+
+describe('what happens next with a cause', () => {
+  const next = (short: string, at: string | null = null) => ({ short, at });
+
+  it('is said once where all share it, and counted where not', () => {
+    expect(sharedNext([next('held: approval'), next('held: approval')])).toBe('held: approval');
+    expect(
+      sharedNext([
+        next('held: window', '2026-03-02T22:00:00Z'),
+        next('provision launched'),
+        next('held: window', '2026-03-01T22:00:00Z'),
+      ]),
+    ).toBe('held: window on 2 (next allowed 2026-03-01T22:00:00Z), provision launched on 1');
+  });
+});
