@@ -5,6 +5,7 @@ import { choicesFor } from './choices.ts';
 import { authorText } from './finding-words.ts';
 import { SHARED_FROM, causeId } from './html-causes.ts';
 import { badge, choiceList, text, value } from './html-finding.ts';
+import { LEAN_FROM, leanFinding, leanQuietRow } from './html-lean.ts';
 import { anchor, html, type Markup } from './markup.ts';
 import { heldText, nextFor, doings } from './next.ts';
 import { ageCell, driftCell, healthCell } from './tenant-table.ts';
@@ -27,12 +28,9 @@ interface Context {
   /** The cause of a finding that many tenants share. */
   readonly shared: ReadonlyMap<Finding, Cause>;
   readonly verdicts: Verdicts;
-  /** So many tenants that what the table of fields tells is not told a second time as planes. */
+  /** So many tenants that each is told in lines instead of tables. */
   readonly lean: boolean;
 }
-
-/** From so many tenants with something to say on. */
-const LEAN_FROM = 500;
 
 /** With no more than so many tenants that have something, they are open from the start. */
 const MOST_OPEN = 5;
@@ -56,7 +54,7 @@ export function tenantsSection(report: RunReport, causes: readonly Cause[], verd
     ${
       silent > 0 &&
       html`<h3>${plural(silent, 'tenant')} with nothing to report</h3>
-        ${quiet.map((tenant) => quietRow(tenant))}${counted > 0 && html`<p class="quiet">${plural(counted, 'tenant')} in sync, not listed one by one.</p>`}`
+        ${quiet.map(context.lean ? leanQuietRow : quietRow)}${counted > 0 && html`<p class="quiet">${plural(counted, 'tenant')} in sync, not listed one by one.</p>`}`
     }
   </section>`;
 }
@@ -106,8 +104,7 @@ function tenantBody(tenant: TenantReport, context: Context): Markup {
     </p>
     ${error !== null && html`<p class="error">Could not be judged: ${text(error)}</p>`}
     ${stale !== null && html`<p class="error">${text(stale)}</p>`}
-    ${tenant.findings.length > 0 && html`${context.lean ? null : planes(tenant)}${fields(tenant, context)}`}
-    ${whyNothing(tenant, context)}
+    ${tenant.findings.length > 0 && findings(tenant, context)} ${whyNothing(tenant, context)}
     ${
       coverage !== null &&
       html`<p class="quiet">In its project: ${coverageText(coverage)}</p>
@@ -115,6 +112,13 @@ function tenantBody(tenant: TenantReport, context: Context): Markup {
     }
     ${timeline(tenant, context)}`;
 }
+
+const findings = (tenant: TenantReport, context: Context): Markup =>
+  context.lean
+    ? html`${tenant.findings.map((finding) =>
+        leanFinding(finding, tenant, context.report.run.mode, context.shared.get(finding)),
+      )}`
+    : html`${planes(tenant)}${fields(tenant, context)}`;
 
 const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
 
@@ -213,7 +217,7 @@ function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: C
 }
 
 /** Every hold with its reason, and what no rule acts on: silence is never an answer. */
-function whyNothing(tenant: TenantReport, { report }: Context): Markup | null {
+function whyNothing(tenant: TenantReport, { report, lean }: Context): Markup | null {
   const reasons = [
     ...new Set(tenant.held.map(heldText)),
     ...(tenant.findings.some(
@@ -224,6 +228,7 @@ function whyNothing(tenant: TenantReport, { report }: Context): Markup | null {
     ...(report.run.mode === 'dry-run' && tenant.actions.length > 0 ? ['this was a dry run'] : []),
   ];
   if (reasons.length === 0) return null;
+  if (lean) return html`<p>Why is nothing happening? ${text(reasons.join('; '))}</p>`;
   return html`<h4>Why is nothing happening?</h4>
     <ul>
       ${reasons.map((reason) => html`<li>${text(reason)}</li> `)}
@@ -231,8 +236,9 @@ function whyNothing(tenant: TenantReport, { report }: Context): Markup | null {
 }
 
 /** One element however much happened: there may be thousands of tenants. */
-function timeline(tenant: TenantReport, { report, verdicts }: Context): Markup {
+function timeline(tenant: TenantReport, { report, verdicts, lean }: Context): Markup {
   const lines = timelineOf(tenant, report, verdicts).map(({ at, what }) => text(`${at}  ${what}`));
+  if (lean) return html`<p class="lines">${lines.join('\n')}</p>`;
   return html`<h4>Timeline</h4>
-    <p class="timeline">${lines.join('\n')}</p>`;
+    <p class="lines">${lines.join('\n')}</p>`;
 }

@@ -157,7 +157,8 @@ function facts(report: RunReport): Markup {
   const sum = (of: (coverage: (typeof covered)[number]) => number): number =>
     covered.reduce((total, each) => total + of(each), 0);
   const oldest = summary.oldestObservation;
-  const listed = tenants.length < summary.tenants ? ` (of the ${plural(tenants.length, 'tenant')} listed)` : '';
+  const listed =
+    tenants.length < summary.tenants ? ` (of the ${plural(tenants.length, 'tenant')} listed)` : '';
   const rows: [string, string][] = [
     ['Tenants', `${summary.tenants}${summary.tenants === 0 ? '' : `: ${verdictCounts(summary.verdicts)}`}`],
     [

@@ -4,7 +4,7 @@
  * SHA-256 of STYLE in base64. A page without `unsafe-inline` cannot be restyled by text that found a way out of its
  * element; a test keeps the hash true.
  */
-export const STYLE_HASH = 'sha256-MWcG68uDZviGymNP3z1ArAJHxZYu/06QaGS4RUDUfE4=';
+export const STYLE_HASH = 'sha256-QuzaT5e9ar45T2WAXbupkS4eRF7nMDdQCEpi8Qbbyu4=';
 
 export const STYLE = `
 :root {
@@ -57,6 +57,7 @@ input { font: inherit; color: inherit; background: var(--soft); border: 1px soli
 .row > * { min-width: 0; overflow-wrap: anywhere; }
 .cause .row, .row.cause { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 8rem 3.5rem 12rem 2.5rem; gap: .25rem .75rem; align-items: baseline; }
 .tenant .row, .row.tenant { display: grid; grid-template-columns: 11rem 7rem minmax(0, 1fr) 3.5rem 16rem; gap: .25rem .75rem; align-items: baseline; }
+.big p.tenant { display: block; margin: 0; }
 summary { cursor: pointer; } .row:hover { background: var(--soft); }
 details[open] > .row { background: var(--soft); }
 .row::marker { content: ''; }
@@ -77,9 +78,9 @@ tr { scroll-margin-top: 4rem; }
 .choices { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; margin: .5rem 0; }
 .choices > div { min-width: 0; }
 .command { display: block; user-select: all; background: var(--soft); border: 1px solid var(--line); border-radius: 5px;
-  padding: .3rem .5rem; margin: .25rem 0; white-space: pre-wrap; max-height: 8rem; overflow-y: auto; }
+  padding: .3rem .5rem; margin: .25rem 0; white-space: pre-wrap; max-height: 12rem; overflow-y: auto; }
 .names { columns: 12rem; margin: .5rem 0; } .names a { display: block; }
-.timeline { white-space: pre-wrap; font-variant-numeric: tabular-nums; }
+.lines { white-space: pre-wrap; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 .tag { font-weight: 600; font-size: .9em; white-space: nowrap; }
