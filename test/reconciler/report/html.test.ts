@@ -23,14 +23,43 @@ describe('the HTML report', () => {
     expect(page).toContain('2 tenants with nothing to report');
   });
 
-  it('holds no element and no attribute that the template did not write, whatever the texts are', () => {
-    const plain = skeleton(renderHtml(withTexts(SAMPLE, 'x')));
-    fc.assert(
-      fc.property(hostileText, (text) => {
-        expect(skeleton(renderHtml(withTexts(SAMPLE, text)))).toEqual(plain);
-      }),
-      { numRuns: 60 },
-    );
+  /** So many of them that they are told in lines. */
+  const LARGE = { ...SAMPLE, tenants: Array.from({ length: 150 }, () => SAMPLE.tenants).flat() };
+
+  it.each([
+    ['small', SAMPLE, 60],
+    ['large', LARGE, 6],
+  ])(
+    'holds no element and no attribute that the template did not write, whatever the texts of a %s fleet are',
+    (_size, report, numRuns) => {
+      const plain = skeleton(renderHtml(withTexts(report, 'x')));
+      fc.assert(
+        fc.property(hostileText, (text) => {
+          expect(skeleton(renderHtml(withTexts(report, text)))).toEqual(plain);
+        }),
+        { numRuns },
+      );
+    },
+  );
+
+  it('tells of each tenant among thousands what it tells of one among few', () => {
+    const [small, large] = [renderHtml(FLEET(12)), renderHtml(FLEET(3000))];
+    expect(small).toContain('<table>');
+    expect(large).not.toContain('<table>');
+    const said = [
+      'id="tenant-00001/changed:node-pool/gpu:autoscaling.maxNodeCount"',
+      'DEPLOYED, generation 1, applied 1, 14 resources',
+      'it was changed behind the record',
+      'cleanup@example.com at 2026-02-28 21:55:00Z, by v1.compute.routers.patch (audit log, high confidence)',
+      'provision held, approval: replacing a node pool needs an approval',
+      'plumb approve tenant-00001 --plan 0000000000000001 --reason &#39;WHY&#39;',
+      'plumb accept tenant-00001 --resource node-pool/gpu --field autoscaling.maxNodeCount',
+      'endpoint checked: answered 200',
+    ];
+    for (const words of said) {
+      expect(small).toContain(words);
+      expect(large).toContain(words);
+    }
   });
 
   it('forbids loading, and lets exactly its own stylesheet and script in', () => {
