@@ -109,9 +109,11 @@ export class Budget {
   refused(service: ServiceName, path: string, retryAfterMs: number | null): void {
     const account = this.#accountOf(service, path);
     if (account === undefined) return;
-    const pause = retryAfterMs ?? FIRST_PAUSE_MS * 2 ** account.refusals;
-    account.refusals += 1;
-    const until = this.#clock.now().getTime() + Math.min(pause, LONGEST_PAUSE_MS);
+    const now = this.#clock.now().getTime();
+    // Calls that were under way when the pause began tell nothing new: a burst of refusals is one.
+    if (now >= account.blockedUntil) account.refusals += 1;
+    const pause = retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (account.refusals - 1);
+    const until = now + Math.min(pause, LONGEST_PAUSE_MS);
     account.blockedUntil = Math.max(account.blockedUntil, until);
   }
 

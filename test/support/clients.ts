@@ -18,7 +18,7 @@ export function impatientClock(): Clock & { readonly slept: number[] } {
   };
 }
 
-const fixedToken: TokenSource = {
+export const fixedToken: TokenSource = {
   token: () => Promise.resolve('a-token'),
   client: () => Promise.reject(new Error('this test needs no auth client')),
 };

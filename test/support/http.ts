@@ -1,5 +1,6 @@
 /** A small HTTP server of a test's own: the wire at which clouds are faked. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface TestServer {
@@ -11,16 +12,19 @@ export interface TestServer {
 
 export async function httpServer(
   handle: (request: IncomingMessage, response: ServerResponse, nth: number) => void,
+  /** PEM of a certificate and its key; left out, the server speaks plain HTTP. */
+  tls?: { readonly cert: string; readonly key: string },
 ): Promise<TestServer> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
     request.resume();
     handle(request, response, requests.length);
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     close: async () => {
       server.closeAllConnections();
