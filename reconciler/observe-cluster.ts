@@ -3,6 +3,7 @@
  * that only tells whether anything has moved since.
  */
 import { at, textAt } from './json.ts';
+import { digestOf } from './digest.ts';
 import { listMark, predictedText } from './object-marks.ts';
 import { markOf } from './marks.ts';
 import type { Fields, Json, Reading, Want } from './model.ts';
@@ -15,7 +16,7 @@ import type { ClusterKind } from './resources/kind.ts';
 interface ListSight extends KubeResource {
   readonly namespace: string | null;
   /** Of what a glance at unchanged objects should answer, to the letter. */
-  readonly text: string;
+  readonly digest: string;
   /** Of the objects' metadata, as far as a change there is news. */
   readonly mark: string;
 }
@@ -129,7 +130,7 @@ async function readList(
     sight: {
       ...resource,
       namespace,
-      text: markOf(predictedText(reading.value)),
+      digest: digestOf(predictedText(reading.value)),
       mark: listMark(reading.value, isRestless(resource)),
     },
   };
@@ -168,7 +169,7 @@ export async function restsAsSeen(
 
 /** Most lists answer to the letter what they answered before; only the others have to be parsed. */
 function looksAsSeen(glimpse: Glimpse, sight: ListSight): boolean {
-  if (glimpse.text !== null && markOf(glimpse.text) === sight.text) return true;
+  if (glimpse.digest !== null && glimpse.digest === sight.digest) return true;
   try {
     return listMark(glimpse.objects(), isRestless(sight)) === sight.mark;
   } catch {

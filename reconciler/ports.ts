@@ -76,8 +76,8 @@ export interface ClusterView {
 
 /** A list of metadata, not parsed before it is needed. */
 export interface Glimpse {
-  /** The answer from `"items":` to its end; null when it came in several pages. */
-  readonly text: string | null;
+  /** {@link digestOf} the answer from `"items":` to its end; null when it came in several pages. */
+  readonly digest: string | null;
   /** Throws CloudError for an answer that turns out not to be a list. */
   objects(): readonly Json[];
 }

@@ -253,7 +253,15 @@ const doubtText = (shown: string): string =>
 const LABEL = 'plumbline-tenant';
 
 /** `compute.googleapis.com/projects/p/…` → `p`. */
-const projectIn = (name: string): string | undefined => /^[^/]+\/projects\/([^/]+)\//.exec(name)?.[1];
+function projectIn(name: string): string | undefined {
+  const host = name.indexOf('/');
+  if (host <= 0 || !name.startsWith(PROJECTS, host)) return undefined;
+  const begin = host + PROJECTS.length;
+  const end = name.indexOf('/', begin);
+  return end > begin ? name.slice(begin, end) : undefined;
+}
+
+const PROJECTS = '/projects/';
 
 /** Whose an asset is: by the project in its name, else by our label. Few names lack a project, fewer of ours the label. */
 class Owners {

@@ -1,4 +1,4 @@
-/** Key sets as SQL conditions: one condition per key or range, over key columns that may be descending. */
+/** Key sets as SQL conditions: one per range and one for all plain keys, over key columns that may be descending. */
 import type { SQLInputValue } from 'node:sqlite';
 import type { Column, KeyPart } from '../ddl.ts';
 import { TableError } from '../tables/engine.ts';
@@ -22,7 +22,7 @@ export interface KeySource {
 export function conditionsOf(source: KeySource, keySet: KeySet): Condition[] {
   if (keySet.all === true) return [{ sql: '1', values: [] }];
   return [
-    ...(keySet.keys ?? []).map((key) => keyCondition(source, key)),
+    ...keyConditions(source, keySet.keys ?? []),
     ...(keySet.ranges ?? []).map((range) => rangeCondition(source, range)),
   ];
 }
@@ -30,6 +30,20 @@ export function conditionsOf(source: KeySource, keySet: KeySet): Condition[] {
 /** `"name", "revision" DESC` */
 export const orderBy = (key: readonly KeyPart[]): string =>
   key.map(({ column, descending }) => `"${column}"${descending ? ' DESC' : ''}`).join(', ');
+
+/** Many keys of one text column are one question: a statement of its own for each costs many times its row. */
+function keyConditions(source: KeySource, keys: readonly Key[]): Condition[] {
+  const each = keys.map((key) => keyCondition(source, key));
+  const [part] = source.key;
+  const values = each.flatMap((condition) => condition.values);
+  if (part === undefined || source.key.length > 1 || values.length < 2 || !values.every(isPlainText))
+    return each;
+  return [{ sql: `"${part.column}" IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(values)] }];
+}
+
+/** What JSON in SQLite gives back as it was: NUL and halves of characters it does not. */
+const isPlainText = (value: SQLInputValue): boolean =>
+  typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
 
 function keyCondition(source: KeySource, key: Key): Condition {
   if (key.length !== source.key.length) {

@@ -3,6 +3,7 @@
  * at once per cluster and altogether, and so much time per call and per cluster: a slow one holds up nobody else.
  */
 import pLimit from 'p-limit';
+import { digestOf } from '../digest.ts';
 import { describe } from '../error-text.ts';
 import { isObject, textAt } from '../json.ts';
 import type { Json, Reading } from '../model.ts';
@@ -113,13 +114,22 @@ async function glanceAt(
   // What says that there is more stands before the items. Source: ListMeta comes first in every list.
   if (items > 0 && !body.subarray(0, items).includes('"continue"')) {
     return {
-      text: body.toString('utf8', items).trimEnd(),
+      digest: digestOf(body.subarray(items, endOf(body))),
       objects: () => listOf(body, resource).items,
     };
   }
   const objects = await listAll(get, resource, namespace, limits);
-  return { text: null, objects: () => objects };
+  return { digest: null, objects: () => objects };
 }
+
+/** Servers end an answer with a line break, or not. */
+function endOf(body: Buffer): number {
+  let end = body.length;
+  while (end > 0 && (body[end - 1] ?? 0) <= BLANK) end -= 1;
+  return end;
+}
+
+const BLANK = 0x20;
 
 async function reading<T>(
   clock: Clock,

@@ -4,7 +4,8 @@ import { diff, type DiffInput } from '../../reconciler/diff.ts';
 import { expect } from '../../reconciler/expect.ts';
 import type { Json, Want } from '../../reconciler/model.ts';
 import { absent, asWanted, AT, unreadable, withField, type World } from '../support/have.ts';
-import { anyTenant, tenant } from '../support/records.ts';
+import { anyTenant } from '../support/any-record.ts';
+import { tenant } from '../support/records.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const NOW = '2026-01-02T00:00:00.000Z';

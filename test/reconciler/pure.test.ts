@@ -6,7 +6,8 @@ import { canonicalQuantity } from '../../reconciler/quantity.ts';
 import { redact } from '../../reconciler/error-text.ts';
 import { argumentOf } from '../../reconciler/argument.ts';
 import { verdictOf } from '../../reconciler/verdict.ts';
-import { anyTenant, tenant } from '../support/records.ts';
+import { anyTenant } from '../support/any-record.ts';
+import { tenant } from '../support/records.ts';
 
 describe('canonicalQuantity', () => {
   it('gives every spelling of one amount the same text', () => {

@@ -14,7 +14,8 @@ import {
   type WaveSize,
 } from '../../reconciler/rollout-plan.ts';
 import { skewOf } from '../../reconciler/skew.ts';
-import { anyTenant, tenant } from '../support/records.ts';
+import { anyTenant } from '../support/any-record.ts';
+import { tenant } from '../support/records.ts';
 
 const FIELD = 'spec.workload.source.revision';
 const NOW = '2026-03-01T10:00:00Z';

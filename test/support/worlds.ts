@@ -8,7 +8,7 @@ import { kindOf } from '../../reconciler/resources/index.ts';
 import { bodyOf, type Noise } from './bodies.ts';
 import { AT, type World } from './have.ts';
 import { Random } from './random.ts';
-import { anyTenant } from './records.ts';
+import { anyTenant } from './any-record.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const NOW = '2026-01-02T00:00:00.000Z';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { previewRun } from '../../reconciler/preview-run.ts';
 import { compile, FLOW_NAMES } from '../../workflow-defs/compile.ts';
-import { anyTenant } from '../support/records.ts';
+import { anyTenant } from '../support/any-record.ts';
 import { PLATFORM } from './platform.ts';
 
 const SIZE = 10_000;
