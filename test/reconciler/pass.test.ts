@@ -41,6 +41,13 @@ function pass(options: Partial<PassOptions> = {}, ports: Ports = world.ports): P
 }
 
 const verdictsOf = ({ tenants }: RunReport): string[] => tenants.map(({ verdict }) => verdict);
+const STRAY = 'firewall/somebody-elses';
+const strays = ({ findings }: TenantReport): string[] =>
+  findings.filter(({ class: what }) => what === 'extra').map(({ resource }) => resource);
+const openKeys = async (): Promise<string[]> => {
+  const names = Array.from({ length: SIZE }, (_, n) => numbered(n));
+  return (await world.ports.store.openFindings(names)).map(({ key }) => key);
+};
 const numbered = (n: number): string => `t${String(n).padStart(6, '0')}`;
 
 describe('a pass that finds nothing new', () => {
@@ -65,6 +72,31 @@ describe('a pass that finds nothing new', () => {
     await pass();
     world.state.drifted = world.state.tells = (n) => n === 3;
     expect(verdictsOf(await pass())[3]).toBe('drift');
+  });
+
+  it('reads no inventory body because of what moved in a cluster alone, and tells what stands in the project all the same', async () => {
+    await open();
+    const before = await pass();
+    world.state.drifted = world.state.tells = (n) => n === 3;
+    const after = await pass();
+    expect(verdictsOf(after)[3]).toBe('drift');
+    expect(after.tenants[3]?.coverage).toMatchObject({ platform: 9, unexplained: [] });
+    expect(after.tenants.map(({ coverage }) => coverage)).toEqual(
+      before.tenants.map(({ coverage }) => coverage),
+    );
+    expect(calls.filter((call) => call.startsWith('cloudasset'))).toHaveLength(1);
+  });
+
+  it('reads the project of whoever has something new in it, and nobody else’s', async () => {
+    await open();
+    await pass();
+    world.state.foreign = (n) => n === 4;
+    const { tenants } = await pass();
+    expect(tenants.map(strays)).toEqual([[], [], [], [], [STRAY], []]);
+    expect(calls.filter((call) => call.startsWith('cloudasset'))).toEqual([
+      `cloudasset /v1/${LOCAL_PLATFORM.scope}/assets`,
+      `cloudasset /v1/projects/${numbered(4)}-prod-1/assets`,
+    ]);
   });
 
   it('finds an event that was missed within as many passes as it is told to', async () => {
@@ -104,6 +136,34 @@ describe('a pass that finds nothing new', () => {
       verdict: 'invalid',
       error: expect.stringContaining('rival') as string,
     });
+  });
+});
+
+describe('a sweep that shows far less than the one before', () => {
+  it('is doubted: nothing that stood is taken for gone, and no foreign rule is told as removed', async () => {
+    await open();
+    world.state.foreign = (n) => n === 2;
+    expect((await pass()).tenants.map(strays)[2]).toEqual([STRAY]);
+    const keys = await openKeys();
+    // A permission that was lost on half of the projects answers 200, with less in it.
+    world.state.shown = (n) => n >= SIZE / 2;
+    const { tenants } = await pass({ freshness: { fullEvery: 1, sample: 0 } });
+    expect(tenants.map(strays)[2]).toEqual([STRAY]);
+    expect(
+      tenants.flatMap(({ findings }) => findings.filter((finding) => finding.class === 'missing')),
+    ).toEqual([]);
+    expect(tenants.flatMap(({ actions }) => actions)).toEqual([]);
+    expect(await openKeys()).toEqual(keys);
+  });
+
+  it('ends the finding about a foreign rule once a whole sweep no longer shows it', async () => {
+    await open();
+    world.state.foreign = (n) => n === 2;
+    await pass();
+    expect(await openKeys()).toEqual([`extra:${STRAY}`]);
+    world.state.foreign = () => false;
+    expect((await pass()).tenants.map(strays)[2]).toEqual([]);
+    expect(await openKeys()).toEqual([]);
   });
 });
 

@@ -103,6 +103,20 @@ function resources(): Resource[] {
   ];
 }
 
+/** A rule in the tenant's network that no record asked for. */
+const foreignRule = (): Resource => {
+  const { project } = TEMPLATE.spec;
+  const name = `compute.googleapis.com/projects/${project}/global/firewalls/somebody-elses`;
+  const network = `https://www.googleapis.com/compute/v1/projects/${project}/global/networks/${namesOf(TEMPLATE).network}`;
+  return {
+    name: `//${name}`,
+    assetType: 'compute.googleapis.com/Firewall',
+    body: { name: 'somebody-elses', network, direction: 'INGRESS', sourceRanges: ['0.0.0.0/0'] },
+  };
+};
+
+const NUMBER = /t(\d{6})-prod-1/;
+
 /** What real bodies hold beside what is compared, in bytes. */
 const BYTES: Readonly<Record<string, number>> = { cluster: 9000, 'node-pool': 3000, 'service-account': 300 };
 
@@ -206,6 +220,10 @@ interface PassWorldState {
   drifted: (number: number) => boolean;
   /** Whether its cluster's metadata tells that something was changed. An event that is missed does not. */
   tells: (number: number) => boolean;
+  /** Whether somebody else's firewall rule stands in its network. */
+  foreign: (number: number) => boolean;
+  /** Whether the inventory shows anything of its project. */
+  shown: (number: number) => boolean;
   /** Told of every call before it is answered; what it throws is what the call meets. */
   onCall: (what: string) => void;
 }
@@ -230,6 +248,8 @@ export async function passWorld(size: number, now = () => new Date()): Promise<P
   const state: PassWorldState = {
     drifted: (number) => number % DRIFT_EVERY === 0,
     tells: () => false,
+    foreign: () => false,
+    shown: () => true,
     onCall: () => undefined,
   };
   const cloud = cloudOf(size, state);
@@ -303,21 +323,28 @@ async function populate(store: Store, file: string, size: number, now: Date): Pr
 
 function cloudOf(size: number, state: PassWorldState) {
   const all = resources();
-  const assets = all.map(
-    ({ name, assetType, body }) =>
-      new Stencil(
-        JSON.stringify({
-          name,
-          assetType,
-          ancestors: ['projects/1', 'folders/1000'],
-          updateTime: AT,
-          resource: { version: 'v1', data: body },
-        }),
-      ),
-  );
-  const names = all.map(({ name }) => new Stencil(JSON.stringify({ name, updateTime: AT })));
+  const asset = ({ name, assetType, body }: Resource): Stencil =>
+    new Stencil(
+      JSON.stringify({
+        name,
+        assetType,
+        ancestors: ['projects/1', 'folders/1000'],
+        updateTime: AT,
+        resource: { version: 'v1', data: body },
+      }),
+    );
+  const brief = ({ name }: Resource): Stencil => new Stencil(JSON.stringify({ name, updateTime: AT }));
+  const assets = all.map(asset);
+  const foreign = foreignRule();
+  const inventory = {
+    bodies: { own: assets, foreign: asset(foreign) },
+    names: { own: all.map(brief), foreign: brief(foreign) },
+  };
   const bodies = new Map(
-    all.map(({ name, body }) => [name.replace(/^\/\/[^/]+/, ''), new Stencil(JSON.stringify(body))]),
+    [...all, foreign].map(({ name, body }) => [
+      name.replace(/^\/\/[^/]+/, ''),
+      new Stencil(JSON.stringify(body)),
+    ]),
   );
   const kinds = objects();
   const lists = new Map(
@@ -332,28 +359,43 @@ function cloudOf(size: number, state: PassWorldState) {
     ]),
   );
 
-  /** Asset by asset over all tenants, as an inventory that is sorted by name gives them. */
-  const page = async function* (content: readonly Stencil[], token: number): AsyncGenerator<Uint8Array> {
-    const end = Math.min(token + PAGE, content.length * size);
+  /** Asset by asset over these tenants, as an inventory that is sorted by name gives them. */
+  const page = async function* (
+    content: (typeof inventory)['names'],
+    numbers: { readonly from: number; readonly count: number },
+    token: number,
+  ): AsyncGenerator<Uint8Array> {
+    const { from, count } = numbers;
+    const all = [...content.own, content.foreign];
+    const end = Math.min(token + PAGE, all.length * count);
     let text = `{"readTime":"${AT}","assets":[`;
+    let isFirst = true;
     for (let n = token; n < end; n += 1) {
-      text += (n === token ? '' : ',') + (content[Math.floor(n / size)]?.of(n % size) ?? '');
+      const stencil = all[Math.floor(n / count)];
+      const number = from + (n % count);
+      if (stencil === undefined || !state.shown(number)) continue;
+      if (stencil === content.foreign && !state.foreign(number)) continue;
+      text += (isFirst ? '' : ',') + stencil.of(number);
+      isFirst = false;
       if (text.length < SOCKET) continue;
       yield Buffer.from(text, 'latin1');
       text = '';
     }
-    yield Buffer.from(`${text}]${end < content.length * size ? `,"nextPageToken":"${end}"` : ''}}`, 'latin1');
+    yield Buffer.from(`${text}]${end < all.length * count ? `,"nextPageToken":"${end}"` : ''}}`, 'latin1');
   };
   const answer = ({ service, path }: RestRequest): AsyncGenerator<Uint8Array> => {
     const url = new URL(path, 'http://bench');
     state.onCall(`${service} ${url.pathname}`);
     if (service === 'cloudasset') {
-      const content = url.searchParams.has('contentType') ? assets : names;
-      return page(content, Number(url.searchParams.get('pageToken') ?? 0));
+      const content = inventory[url.searchParams.has('contentType') ? 'bodies' : 'names'];
+      const own = NUMBER.exec(url.pathname)?.[1];
+      const numbers = own === undefined ? { from: 0, count: size } : { from: Number(own), count: 1 };
+      return page(content, numbers, Number(url.searchParams.get('pageToken') ?? 0));
     }
-    const number = /t(\d{6})-prod-1/.exec(url.pathname)?.[1] ?? ZERO;
+    const number = NUMBER.exec(url.pathname)?.[1] ?? ZERO;
     const body = bodies.get(url.pathname.replace(/^\/(compute\/)?v1/, '').replaceAll(number, ZERO));
-    if (body === undefined) throw new CloudError('not-found', path, { httpStatus: 404 });
+    const isGone = url.pathname.endsWith('/somebody-elses') && !state.foreign(Number(number));
+    if (body === undefined || isGone) throw new CloudError('not-found', path, { httpStatus: 404 });
     return bytesOf(body.of(Number(number)));
   };
   const rest: Rest = {
