@@ -9,6 +9,7 @@ import { compare, show } from './ratio.ts';
 import { benchPass } from './pass.ts';
 import { benchReport } from './report.ts';
 import { fleet } from './world.ts';
+import { benchTerraform } from './terraform.ts';
 import { benchWorkflows } from './workflows.ts';
 import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
 
@@ -49,4 +50,5 @@ for (const ratio of [
 print(benchCoverage(fleet(SURVEYED, SEED, () => false)));
 benchReport(print);
 benchPass(print);
+await benchTerraform(print);
 await benchWorkflows(print);

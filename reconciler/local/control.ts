@@ -28,12 +28,12 @@ export const ensureCluster = (info: LocalInfo, name: string): Promise<ClusterAdd
 
 /** What a developer's own terraform needs in its environment to find the provider stand-in. */
 export const terraformEnvironment = async (
-  info: LocalInfo,
+  info: Pick<LocalInfo, 'endpoints'>,
   project: string,
 ): Promise<Record<string, string>> =>
   (await post<{ env: Record<string, string> }>(info, '/terraform', { project })).env;
 
-async function post<T>({ endpoints }: LocalInfo, path: string, body: unknown): Promise<T> {
+async function post<T>({ endpoints }: Pick<LocalInfo, 'endpoints'>, path: string, body: unknown): Promise<T> {
   const url = `${endpoints['control'] ?? ''}${path}`;
   const response = await fetch(url, {
     method: 'POST',
