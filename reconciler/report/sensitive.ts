@@ -84,6 +84,12 @@ export function masked(report: RunReport): RunReport {
   return tenants.every((tenant, i) => tenant === report.tenants[i]) ? report : { ...report, tenants };
 }
 
+/** The same for findings that are told without a report. */
+export function maskedFindings(findings: readonly Finding[]): Finding[] {
+  const stand = new Stand();
+  return findings.map((finding) => maskedFinding(finding, stand));
+}
+
 function maskedFinding(finding: Finding, stand: Stand): Finding {
   const secret = finding.field !== null && isSensitive(finding.kind, finding.field);
   const found: string[] = [];
