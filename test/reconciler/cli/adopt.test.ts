@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect as expectThat, it } from 'vitest';
+import type { Body } from '../../../local-cloud/core/store.ts';
 import { expect } from '../../../reconciler/expect.ts';
 import type { Json } from '../../../reconciler/model.ts';
 import { kindOf } from '../../../reconciler/resources/index.ts';
@@ -32,12 +33,12 @@ interface Disturbed {
 function environment({ without = [], fields = {} }: Disturbed = {}): void {
   const { resources } = place.cloud;
   for (const { name } of resources.list({ project: PROJECT })) resources.delete(name);
-  const bodies = new Map<string, { assetType: string; body: Record<string, Json> }>();
+  const bodies = new Map<string, { assetType: string; body: Body }>();
   for (const want of expect(RECORD, null)) {
     const kind = kindOf(want);
     if (kind?.plane !== 'gcp' || without.includes(want.id)) continue;
     const wanted = Object.fromEntries(Object.entries(want.fields).map(([path, wish]) => [path, wish.want]));
-    const body = bodyOf(kind, want, { ...wanted, ...fields[want.id] }, exact) as Record<string, Json>;
+    const body = bodyOf(kind, want, { ...wanted, ...fields[want.id] }, exact) as Body;
     // A router and its NAT are one body.
     bodies.set(want.name, { assetType: kind.assetType, body: { ...bodies.get(want.name)?.body, ...body } });
   }
