@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 import type { Store } from '../../desired-state/store.ts';
+import type { HistoryPorts } from '../clouds/connect.ts';
 import type { LookPorts } from '../looking.ts';
 import type { PassMark, Ports } from '../ports.ts';
 import type { Paint } from '../report/text.ts';
@@ -113,6 +114,20 @@ export class Cli {
     const { connectToLook } = await import('../clouds/connect.ts');
     const { store, local, identities } = settings;
     const ports = await connectToLook({ platform, store, local, identities });
+    try {
+      return await use(ports, settings);
+    } finally {
+      await ports.store.close();
+    }
+  }
+
+  /** What tells of runs; nothing in it can change anything. */
+  async withHistory<T>(use: (ports: HistoryPorts, settings: Settings) => Promise<T>): Promise<T> {
+    const settings = await this.settings();
+    const platform = settings.platform();
+    const { connectToHistory } = await import('../clouds/connect.ts');
+    const { store, local, identities } = settings;
+    const ports = await connectToHistory({ platform, store, local, identities });
     try {
       return await use(ports, settings);
     } finally {

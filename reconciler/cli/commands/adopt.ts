@@ -102,7 +102,7 @@ async function subjectOf(
   }
   const name = tenantName(given ?? '');
   const stored = await store.getTenant(name);
-  if (stored === undefined) throw await unknownTenant(store as Store, name);
+  if (stored === undefined) throw await unknownTenant(store, name);
   const written = (await store.textsOf([name])).get(name);
   const text = written?.etag === stored.etag ? written.text : renderedText(stored.record);
   return { item: readAgain(text, `tenant/${name}`, stored.etag), name, stored };
