@@ -11,7 +11,7 @@ import { effectOf, isCompared, mustBeSettled, type Effect } from '../policy/adop
 import { takenOver } from '../records/accept.ts';
 
 /** What `--take` and `--change` name: `all`, a resource, or one field of it. */
-export interface Choice {
+interface Choice {
   readonly resource: string;
   /** Null: all that differs of the resource. */
   readonly field: string | null;
@@ -20,7 +20,7 @@ export interface Choice {
 const ALL = 'all';
 
 /** `node-pool/gpu`, or `node-pool/gpu:autoscaling.maxNodeCount`. */
-export function choiceOf(text: string): Choice {
+function choiceOf(text: string): Choice {
   const colon = text.indexOf(':');
   return colon < 0
     ? { resource: text, field: null }

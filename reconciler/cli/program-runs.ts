@@ -1,10 +1,26 @@
 /** The commands that tell what runs do and did: names, arguments, flags and help. */
 import type { Command } from 'commander';
-import { outputOption, type Bind } from './bind.ts';
+import { outputOption, wholeNumber, type Bind } from './bind.ts';
 import type { LogsOptions } from './commands/logs.ts';
+import type { WatchOptions } from './commands/watch.ts';
 
 export function addRunCommands(program: Command, bind: Bind): void {
   addLogs(program, bind);
+  program
+    .command('watch')
+    .summary('a pass and its runs as they go on')
+    .description(
+      'Shows how far the newest pass has come, each run under way with its step and its build, and how the last ones ' +
+        'ended. In a terminal it is painted in place until q or Ctrl-C; elsewhere each change is a line with its time. ' +
+        'Reads as the observing account.',
+    )
+    .argument('[name...]', 'only these tenants')
+    .option('-l, --selector <labels>', 'only tenants with all these labels, e.g. tier=gold,region=eu')
+    .option('--once', 'show it once, and end', false)
+    .option('--interval <seconds>', 'between two looks', wholeNumber(1, 3600), 5)
+    .action((names: string[], options: WatchOptions) =>
+      bind(async (cli) => (await import('./commands/watch.ts')).watch(cli, names, options)),
+    );
 }
 
 function addLogs(program: Command, bind: Bind): void {

@@ -10,7 +10,7 @@ import { ageOf } from './age.ts';
 import type { RunEvent } from './run-log.ts';
 
 /** `29s`; empty where it has not ended, or nobody says. */
-export const tookText = (from: string | null, to: string | null): string =>
+const tookText = (from: string | null, to: string | null): string =>
   from === null || to === null ? '' : ageOf(from, Date.parse(to));
 
 /** Null for a local cloud, which has no console. */

@@ -97,7 +97,7 @@ async function current({ store }: Pick<HistoryPorts, 'store'>, run: ExecutionEnt
 }
 
 /** Tells one run, as often as it is asked to, without repeating itself. */
-export class RunTeller {
+class RunTeller {
   readonly #ports: Pick<HistoryPorts, 'history'>;
   readonly #places: readonly Place[];
   readonly #told = new Set<string>();
