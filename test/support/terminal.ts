@@ -20,8 +20,8 @@ export interface Terminal {
   screen(): Promise<string[]>;
   /** The same with the colours as escape sequences. */
   colours(): Promise<string>;
-  /** Everything that has scrolled by as well; lines that the terminal wrapped are joined. */
-  history(): Promise<string>;
+  /** The lines of the screen as they were written: those that the terminal had to break are joined. */
+  written(): Promise<string[]>;
   /** As a person types it, `Enter` and `C-c` among them. */
   press(...keys: string[]): Promise<void>;
   /** Runs a command line in the shell, and waits for its end; its exit code. */
@@ -62,14 +62,13 @@ export async function openTerminal(tmux: string, options: TerminalOptions): Prom
     screen,
     until,
     colours: () => ask('capture-pane', '-p', '-e'),
-    history: () => ask('capture-pane', '-p', '-J', '-S', '-'),
+    written: async () => linesOf(await ask('capture-pane', '-p', '-J')),
     press: async (...keys) => {
       await ask('send-keys', ...keys);
     },
     run: async (line) => {
       runs += 1;
       const mark = `ended-${runs}:`;
-      await ask('clear-history');
       // The quotes keep the mark out of what is typed.
       await ask('send-keys', '-l', `clear; ${line}; echo "ended"-${runs}:$?`);
       await ask('send-keys', 'Enter');

@@ -19,6 +19,7 @@ import { adoptionLines, objections, type Shown } from '../adoption-text.ts';
 import { termsOf, type Choices, type Terms } from '../adoption-terms.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CliError, UsageError } from '../failure.ts';
+import { fit } from '../fit.ts';
 import { Cli } from '../host.ts';
 import { directiveOf, unknownTenant } from '../orders.ts';
 import { saidYes } from '../question.ts';
@@ -61,7 +62,7 @@ export async function adopt(cli: Cli, given: string | undefined, options: AdoptO
     return { ...subject, terms, environment, edits };
   });
   const against = objections(shown.terms);
-  if (options.output === 'text') cli.print(adoptionLines(shown, cli.paint()).join('\n'));
+  if (options.output === 'text') cli.print(fit(adoptionLines(shown, cli.paint()), cli.width()).join('\n'));
   if (options.dryRun) {
     if (options.output === 'json') cli.print(asJson(shown, against, null));
     return endOfDryRun(cli, against, options);
