@@ -64,13 +64,11 @@ function addAdoption(program: Command, bind: Bind): void {
       '--take <what>',
       'the record says from now on what is there: RESOURCE, RESOURCE:FIELD or all, repeatable',
       collect,
-      [],
     )
     .option(
       '--change <what>',
       'the run may change it: RESOURCE, RESOURCE:FIELD or all, repeatable. What would be replaced is not among all',
       collect,
-      [],
     )
     .option('--reason <text>', 'why, kept with the adoption', '')
     .option('--for <length>', 'how long the adoption waits for its run, e.g. 4h')
@@ -85,8 +83,10 @@ Examples:
   plumb adopt -f acme.yaml --take all --change all
   plumb adopt acme --take node-pool/gpu:autoscaling.maxNodeCount --change nat/acme-nat`,
     )
-    .action((name: string | undefined, options: AdoptOptions) =>
-      bind(async (cli) => (await import('./commands/adopt.ts')).adopt(cli, name, options)),
+    .action((name: string | undefined, options: Omit<AdoptOptions, 'take' | 'change'>) =>
+      bind(async (cli) =>
+        (await import('./commands/adopt.ts')).adopt(cli, name, { take: [], change: [], ...options }),
+      ),
     );
 }
 
