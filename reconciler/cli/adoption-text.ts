@@ -26,7 +26,7 @@ export interface Shown {
   readonly name: string;
   readonly terms: Terms;
   readonly environment: Environment;
-  /** What taking over changes in the record. */
+  /** How the record differs from the stored one, or from its file while none is stored. */
   readonly edits: readonly RecordChange[];
 }
 
@@ -42,7 +42,7 @@ export function adoptionLines({ name, terms, environment, edits }: Shown, paint:
   ];
   return [
     paint.bold(printable(`tenant/${name}: ${counts.join(', ')}`)),
-    ...(edits.length === 0 ? [] : ['  record, as it is → taken over:']),
+    ...(edits.length === 0 ? [] : ['  record, as it is → as it would be stored:']),
     ...edits.map((edit) => recordLine(edit, paint)),
     ...byResource(differences).flatMap((group) => resourceLines(group, paint)),
     ...unreadable.map(({ resource, message }) => paint.red(printable(`  ? ${resource} ${message}`))),

@@ -58,7 +58,7 @@ export async function adopt(cli: Cli, given: string | undefined, options: AdoptO
     const generation = generationOf(subject, written);
     const environment = await seeEnvironment(ports, settings.platform(), tenant);
     const terms = termsOf({ record: written, tenant, generation }, environment, options);
-    const edits = terms.taken.length === 0 ? [] : recordChanges(written, terms.record);
+    const edits = recordChanges(subject.stored?.record ?? written, terms.record);
     return { ...subject, terms, environment, edits };
   });
   const against = objections(shown.terms);

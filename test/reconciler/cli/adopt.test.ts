@@ -192,6 +192,10 @@ describe('plumb adopt', () => {
       id: 'projects/acme-prod-1/regions/us-central1/routers/acme-router/acme-nat',
     });
 
+    writeFileSync(file, TEXT);
+    const older = await place.run(['adopt', '-f', file, '--dry-run']);
+    expectThat(older.stdout).toContain('~ spec.network.nat.minPortsPerVm: 512 → 128');
+
     const again = await place.run(['adopt', 'acme', '--change', 'all', '--dry-run', '-o', 'json']);
     expectThat(JSON.parse(again.stdout)).toMatchObject({ tenant: 'acme', objections: [] });
   });
