@@ -166,7 +166,8 @@ export interface RequestEntry {
  * finding is expected. `approval`: a plan may be carried out. `override`: the breaker lets so many launches through.
  * `break-glass`: windows and pauses do not hold back.
  */
-export type DirectiveKind = 'pause' | 'resume' | 'exception' | 'approval' | 'override' | 'break-glass';
+export type DirectiveKind =
+  'pause' | 'resume' | 'exception' | 'approval' | 'override' | 'break-glass' | 'adoption';
 
 /** Stands for the whole fleet where a tenant's name would stand. */
 export const FLEET = '*';

@@ -5,7 +5,7 @@ import { manifestsOf } from '../manifests/index.ts';
 import { SERVICE_PORT } from '../manifests/service.ts';
 import type { ExecutionArgument } from '../workflow-defs/argument.ts';
 import { textAt } from './json.ts';
-import type { Flow, Json, Platform } from './model.ts';
+import type { Flow, Import, Json, Platform } from './model.ts';
 import { imageOf, namesOf, statePrefix } from './names.ts';
 import { tfvarsOf } from './tfvars.ts';
 
@@ -21,6 +21,8 @@ export interface ArgumentInput {
   readonly requester: string;
   /** Terraform addresses that it may delete or replace; left out: none. */
   readonly mayDestroy?: readonly string[];
+  /** What a provision takes over into Terraform's state first; left out: nothing. */
+  readonly imports?: readonly Import[];
 }
 
 const ROLLOUT_TIMEOUT_SECONDS = 600;
@@ -46,6 +48,7 @@ export function argumentOf(input: ArgumentInput): ExecutionArgument {
       statePrefix: statePrefix(name),
       allowDestroy: flow === 'decommission',
       mayDestroy: input.mayDestroy ?? [],
+      imports: input.imports ?? [],
     },
     pool: {
       name: `projects/${project}/locations/${region}/workerPools/${names.workerPool}`,

@@ -31,6 +31,8 @@ export interface Judged {
   readonly approval: Directive | null;
   /** The broken glass without which its action would be held. */
   readonly brokenGlass: Order | null;
+  /** The adoption that its action carries out. */
+  readonly adoption: Directive | null;
   readonly readings: readonly Reading<unknown>[];
   /** The execution each launched action got. */
   readonly executions: ReadonlyMap<Action, string>;

@@ -133,6 +133,7 @@ function unseen(item: Case, now: string, { share }: Judging): Judged {
     planHash: null,
     approval: null,
     brokenGlass: null,
+    adoption: null,
     readings: [],
     executions: new Map(),
     coverage: null,

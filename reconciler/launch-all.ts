@@ -3,7 +3,7 @@
  * one that is no longer what was judged waits for the next pass.
  */
 import { admit } from './admit.ts';
-import type { Roll } from './assemble.ts';
+import type { Judged, Roll } from './assemble.ts';
 import type { Guard } from './guard.ts';
 import type { Judging } from './judge.ts';
 import { launch, PASS } from './launch.ts';
@@ -11,6 +11,7 @@ import { casesOf } from './load.ts';
 import type { Looked } from './look.ts';
 import { markLaunched } from './mark.ts';
 import type { Action, Held, HoldReason, Platform, TenantReport } from './model.ts';
+import { importsOf } from './policy/adoption.ts';
 import type { Ports } from './ports.ts';
 import type { PassEvent } from './reconcile.ts';
 import { changesOf } from './run-record.ts';
@@ -82,9 +83,10 @@ async function launchOne(launching: Launching, row: TenantReport, action: Action
     ledger: item.ledger,
     generation: row.generation,
     flow: action.flow,
-    because: [...action.because, ...(judged.approval === null ? [] : [`approval:${judged.approval.id}`])],
+    because: [...action.because, ...inTheNameOf(judged)],
     requester: PASS,
     mayDestroy: action.mayDestroy ?? [],
+    imports: importsOf(judged.adoption, item.wants, row.findings),
     ...(launching.permit !== undefined && { permit: launching.permit }),
   });
   if (result.outcome !== 'launched') {
@@ -95,3 +97,9 @@ async function launchOne(launching: Launching, row: TenantReport, action: Action
   launching.looked.changes.set(row.name, changesOf([done], [item], launching.begunAt));
   return result;
 }
+
+/** Directives that the launch makes use of, as the ledger keeps them beside the findings. */
+const inTheNameOf = ({ approval, adoption }: Judged): string[] => [
+  ...(approval === null ? [] : [`approval:${approval.id}`]),
+  ...(adoption === null ? [] : [`adoption:${adoption.id}`]),
+];

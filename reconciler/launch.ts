@@ -7,7 +7,7 @@ import type { Tenant } from '../desired-state/tenant.ts';
 import type { LedgerEntry } from '../desired-state/store.ts';
 import { describe } from './error-text.ts';
 import { firstIntent, launchable } from './launchable.ts';
-import type { Flow, Platform } from './model.ts';
+import type { Flow, Import, Platform } from './model.ts';
 import { CloudError, type CloudErrorKind, type Ports } from './ports.ts';
 import { isCondemned } from './sweep.ts';
 
@@ -27,6 +27,8 @@ export interface Launch {
   readonly requester: string;
   /** Terraform addresses that it may delete or replace; left out: none. */
   readonly mayDestroy?: readonly string[];
+  /** What a provision takes over into Terraform's state first; left out: nothing. */
+  readonly imports?: readonly Import[];
   /** Asked last, when nothing else can keep the launch back: each yes is a launch made. */
   readonly permit?: () => Promise<boolean>;
 }

@@ -73,10 +73,11 @@ export const resumeOf = (name: string, pause: string, { share, now, by, reason }
  */
 export async function markLaunched(
   store: Store,
-  { case: item, approval, brokenGlass }: Judged,
+  { case: item, approval, brokenGlass, adoption }: Judged,
 ): Promise<void> {
+  const most = Number.MAX_SAFE_INTEGER;
+  if (adoption !== null) await store.useDirective(adoption.name, adoption.id, { wanted: 1, most });
   if (approval !== null) await store.useDirective(approval.name, approval.id, { wanted: 1, most: 1 });
   if (brokenGlass === null) return;
-  const most = Number.MAX_SAFE_INTEGER;
   await store.useDirective(item.stored.name, brokenGlass.id, { wanted: 1, most });
 }

@@ -194,6 +194,15 @@ export interface Action {
   readonly mayDestroy?: readonly string[];
 }
 
+/** A resource that exists and is to be kept in Terraform's state from now on: where, and under which id it is found. */
+// An alias, because only those are JSON to the compiler.
+export type Import = {
+  /** Terraform address. */
+  readonly to: string;
+  /** As the provider's documentation spells import ids of its type. */
+  readonly id: string;
+};
+
 /** Skipped work is a result: what was not done, and why. */
 export interface Held {
   readonly tenant: string;

@@ -10,6 +10,7 @@ import {
   type HoldReason,
   type Plan,
 } from './model.ts';
+import { adoptionFor, adoptionObjection, mustBeSettled, withAccepted } from './policy/adoption.ts';
 import { heldBecause, pauseObjection, purposesOf, unseenObjection, windowObjection } from './policy/holds.ts';
 import type { Order, Orders } from './policy/orders.ts';
 import { heldForApproval, proposalOf, type Proposal } from './policy/proposal.ts';
@@ -49,6 +50,8 @@ export interface Decided extends Plan {
   readonly approval: Directive | null;
   /** The broken glass without which the action would be held. */
   readonly brokenGlass: Order | null;
+  /** The adoption that the action carries out. */
+  readonly adoption: Directive | null;
 }
 
 /** At most one action: an environment is changed by one execution at a time. */
@@ -58,8 +61,11 @@ export function plan(input: PlanInput): Decided {
     return { ...NOTHING, held: findings.length === 0 ? [] : [inFlight(input, active)] };
   }
   const everApplied = input.ledger?.appliedGeneration != null;
-  const sorted = sortFindings(findings, { ...input, everApplied });
+  const sorted = withAccepted(sortFindings(findings, { ...input, everApplied }), input);
   const told = reported(tenant, sorted);
+  const unsettled = findings.filter(mustBeSettled);
+  const foreign = heldBecause(tenant, 'provision', unsettled, adoptionObjection(input));
+  if (foreign) return { ...NOTHING, held: [foreign, ...told] };
   const proposal = proposalOf(sorted, { tenant, generation, everApplied, approvals: orders.approvals });
   const acting = actingOn(sorted, proposal);
   const wished = acting.length > 0 ? acting : (proposal?.findings ?? []);
@@ -80,12 +86,25 @@ export function plan(input: PlanInput): Decided {
   const objection = unseenObjection(input) ?? windowObjection(input, flow, purposes);
   const late = heldBecause(tenant, flow, acting, objection);
   if (late) return { ...looking, held: [late, ...held], planHash };
-  const [approval, brokenGlass] = [proposal?.approval ?? null, glassFor(input, flow, purposes)];
-  const actions = [actionOf(tenant, flow, acting, { approval, brokenGlass })];
-  return { actions, held, planHash, approval, brokenGlass };
+  const by: By = {
+    approval: proposal?.approval ?? null,
+    brokenGlass: glassFor(input, flow, purposes),
+    adoption: adoptionFor(input),
+  };
+  return { actions: [actionOf(tenant, flow, acting, by)], held, planHash, ...by };
 }
 
-const NOTHING: Decided = { actions: [], held: [], planHash: null, approval: null, brokenGlass: null };
+/** In whose name, besides policy's. */
+type By = Pick<Decided, 'approval' | 'brokenGlass' | 'adoption'>;
+
+const NOTHING: Decided = {
+  actions: [],
+  held: [],
+  planHash: null,
+  approval: null,
+  brokenGlass: null,
+  adoption: null,
+};
 
 /** Null when nothing would be held without it either. */
 function glassFor(input: PlanInput, flow: Flow, purposes: readonly Purpose[]): Order | null {
@@ -109,11 +128,12 @@ function actionOf(
   tenant: string,
   flow: Flow,
   acting: readonly Finding[],
-  { approval, brokenGlass }: Pick<Decided, 'approval' | 'brokenGlass'>,
+  { approval, brokenGlass, adoption }: By,
 ): Action {
   const mayDestroy = [...new Set(acting.flatMap((finding) => destroyed(finding) ?? []))].sort();
   const by = [
     summarise(flow, acting),
+    ...(adoption === null ? [] : [`taking over what is there for ${adoption.actor} (${adoption.id})`]),
     ...(approval === null ? [] : [`as ${approval.actor} approved (${approval.id})`]),
     ...(brokenGlass === null ? [] : [`with the glass broken by ${brokenGlass.by} (${brokenGlass.id})`]),
   ];

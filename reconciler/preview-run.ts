@@ -1,14 +1,17 @@
 /**
  * What storing a record would lead to: the plan of the next pass, and the exact definition and argument it would
- * launch with. The world is taken to stand as it was last applied, so nothing has to be looked at. Pure.
+ * launch with. The world is taken to stand as it was last applied, or as it was adopted, so nothing has to be looked
+ * at. Pure.
  */
 import type { Directive, ExecutionEntry, LedgerEntry } from '../desired-state/store.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { diff } from './diff.ts';
 import { expect } from './expect.ts';
+import type { ArgumentInput } from './argument.ts';
 import { firstIntent, launchable, type Launchable } from './launchable.ts';
 import type { Fields, Flow, Have, Plan, Platform, Reading, Want } from './model.ts';
-import { plan } from './plan.ts';
+import { plan, type Decided } from './plan.ts';
+import { adoptionFor, importsOf, standingOf } from './policy/adoption.ts';
 import { withExceptions } from './policy/exceptions.ts';
 import { ordersOf } from './policy/orders.ts';
 import type { PolicyRule } from './policy/table.ts';
@@ -41,29 +44,33 @@ export function previewRun(input: RunInput): RunPreview {
   const decided = planOf(input);
   const flow = decided.actions[0]?.flow ?? decided.held.find((held) => held.flow !== null)?.flow ?? null;
   const mayDestroy = decided.actions[0]?.mayDestroy ?? [];
-  return { plan: decided, launch: flow === null ? null : launchOf(input, flow, mayDestroy) };
+  if (flow === null) return { plan: decided, launch: null };
+  const imports = importsOf(decided.adoption, expect(input.tenant, null), []);
+  return { plan: decided, launch: launchOf(input, flow, { mayDestroy, imports }) };
 }
 
-function planOf(input: RunInput): Plan {
+function planOf(input: RunInput): Pick<Decided, keyof Plan | 'adoption'> {
   const { tenant, generation, applied, ledger, active, rules, directives, now } = input;
   // What was taken away on purpose stays away, whatever its record says.
-  if (ledger?.status === 'DECOMMISSIONED') return { actions: [], held: [] };
+  if (ledger?.status === 'DECOMMISSIONED') return { actions: [], held: [], adoption: null };
   const { name, labels } = tenant.metadata;
   const digest = ledger?.imageDigest ?? null;
   const wants = expect(tenant, digest);
   const before = applied && expect(applied, digest);
+  const orders = ordersOf(directives, { tenant: name, labels, share: { index: 0, count: 1 }, now });
+  const adoption = adoptionFor({ ledger, orders });
+  const adopted = adoption === null ? [] : wants.filter(({ id }) => standingOf(adoption).has(id));
   const findings = diff({
     tenant: name,
     wants,
     applied: before,
-    have: asApplied(before ?? [], wants, now),
+    have: asApplied(before ?? adopted, wants, now),
     generation,
     appliedGeneration: ledger?.appliedGeneration ?? null,
     unfinished: ledger?.status === 'FAILED' ? (ledger.lastError ?? 'no reason was recorded') : null,
     since: () => undefined,
     now,
   });
-  const orders = ordersOf(directives, { tenant: name, labels, share: { index: 0, count: 1 }, now });
   return plan({
     tenant: name,
     generation,
@@ -98,7 +105,11 @@ function asApplied(applied: readonly Want[], wants: readonly Want[], at: string)
 }
 
 /** As `launch` does it; only the intent's last number is not known before the ledger has given it. */
-function launchOf(input: RunInput, flow: Flow, mayDestroy: readonly string[]): Launchable {
-  const told = { ...input, flow, mayDestroy };
+function launchOf(
+  input: RunInput,
+  flow: Flow,
+  terraform: Pick<ArgumentInput, 'mayDestroy' | 'imports'>,
+): Launchable {
+  const told = { ...input, flow, ...terraform };
   return launchable({ ...told, intent: firstIntent(told) });
 }

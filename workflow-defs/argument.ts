@@ -2,7 +2,7 @@
  * What an execution is told: the only way tenant data reaches a workflow. A definition holds none of it, so tenants
  * of one shape share one definition. At most 32 KB as JSON, a limit of the service.
  */
-import type { Flow, Json } from '../reconciler/model.ts';
+import type { Flow, Import, Json } from '../reconciler/model.ts';
 
 export interface ExecutionArgument {
   readonly tenant: string;
@@ -25,6 +25,8 @@ export interface ExecutionArgument {
     readonly allowDestroy: boolean;
     /** Else these addresses, and the terraform step refuses a plan that deletes or replaces any other. */
     readonly mayDestroy: readonly string[];
+    /** What exists already and is taken over into the state before anything is planned; most often nothing. */
+    readonly imports: readonly Import[];
   };
   readonly pool: {
     /** `projects/P/locations/R/workerPools/W`. */

@@ -48,8 +48,14 @@ export function explain(command: string, printed: string, state: State): string 
       `${address === null ? '' : `${address}: `}${summary}${detail === '' ? '' : ` (${detail})`}`,
   );
   const words = errors.length > 0 ? errors.join('; ') : printed.trim().split('\n').slice(-3).join(' ');
-  return `terraform ${command}: ${words}${addendum(command, state)}`;
+  return `terraform ${command}: ${words}${existing(words)}${addendum(command, state)}`;
 }
+
+/** Somebody else made it: a run never takes over by itself what it did not make. */
+const existing = (words: string): string =>
+  /\b409\b.*\balready exists\b/.test(words)
+    ? "; an environment that exists is brought under management by 'plumb adopt'"
+    : '';
 
 /** Terraform does not say where it looked for the state, nor what a failed apply means for the next run. */
 function addendum(command: string, { bucket, prefix }: State): string {

@@ -5,7 +5,12 @@ import { StepError } from '../step.ts';
 /** The part of `terraform show -json` that is read. Source: https://developer.hashicorp.com/terraform/internals/json-format */
 const plan = z.object({
   resource_changes: z
-    .array(z.object({ address: z.string(), change: z.object({ actions: z.array(z.string()) }) }))
+    .array(
+      z.object({
+        address: z.string(),
+        change: z.object({ actions: z.array(z.string()), importing: z.object({}).nullish() }),
+      }),
+    )
     .default([]),
 });
 
@@ -14,6 +19,8 @@ export interface Changes {
   readonly update: number;
   readonly replace: number;
   readonly delete: number;
+  /** Taken over into the state; each counts above as well when it is also changed. */
+  readonly import: number;
 }
 
 export interface Reviewed {
@@ -24,12 +31,13 @@ export interface Reviewed {
 
 /** Reads the plan's JSON. A replacement is a delete and a create in either order. */
 export function reviewPlan(json: string): Reviewed {
-  const changes = { create: 0, update: 0, replace: 0, delete: 0 };
+  const changes = { create: 0, update: 0, replace: 0, delete: 0, import: 0 };
   const destroys: string[] = [];
   for (const { address, change } of plan.parse(JSON.parse(json)).resource_changes) {
     const creates = change.actions.includes('create');
     const deletes = change.actions.includes('delete');
     if (deletes) destroys.push(address);
+    if (change.importing != null) changes.import++;
     if (deletes && creates) changes.replace++;
     else if (deletes) changes.delete++;
     else if (creates) changes.create++;

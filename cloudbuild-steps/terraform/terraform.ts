@@ -9,7 +9,7 @@ import { parseInput } from '../input.ts';
 import { mustRun } from '../run.ts';
 import { StepError, type Context } from '../step.ts';
 import { storageBase } from '../storage.ts';
-import { unpackBundle } from './bundle.ts';
+import { importBlock, unpackBundle, type Given } from './bundle.ts';
 import {
   applyArguments,
   initArguments,
@@ -33,20 +33,22 @@ const input = z.strictObject({
   allowDestroy: z.boolean(),
   /** Addresses that may be deleted or replaced where not everything may. */
   mayDestroy: z.array(z.string()).default([]),
+  /** What exists and is taken over into the state; what is in it already stays as it is. */
+  imports: z.array(importBlock).default([]),
 });
 
 /** Gives `{outputs, changes}`; sensitive outputs are left out, because step outputs are kept in clear. */
 export async function apply(raw: Json, context: Context): Promise<Json> {
-  const { allowDestroy, mayDestroy, ...of } = parseInput(input, raw);
-  const terraform = await open(of, of.vars, context);
+  const { allowDestroy, mayDestroy, imports, ...of } = parseInput(input, raw);
+  const terraform = await open(of, { vars: of.vars, imports }, context);
   const changes = await terraform.planAndApply({ destroy: false, allowDestroy, mayDestroy });
   return { outputs: readOutputs(await terraform.run(outputArguments(), SHORT)), changes: { ...changes } };
 }
 
 /** Gives `{changes}`. Throws `StepError` when anything is left in the state. */
 export async function destroy(raw: Json, context: Context): Promise<Json> {
-  const of = parseInput(input, raw);
-  const terraform = await open(of, of.vars, context);
+  const of = parseInput(input.omit({ imports: true }), raw);
+  const terraform = await open(of, of, context);
   const changes = await terraform.planAndApply({ ...of, destroy: true });
   const left = (await terraform.run(listArguments(), SHORT)).split('\n').filter((line) => line !== '');
   if (left.length > 0) {
@@ -57,8 +59,8 @@ export async function destroy(raw: Json, context: Context): Promise<Json> {
 
 /** Gives `{drift, omitted, checkedAt}`: where the world differs from the state. Changes neither of them. */
 export async function planRefresh(raw: Json, context: Context): Promise<Json> {
-  const of = parseInput(input.omit({ allowDestroy: true, mayDestroy: true }), raw);
-  const terraform = await open(of, of.vars, context);
+  const of = parseInput(input.omit({ allowDestroy: true, mayDestroy: true, imports: true }), raw);
+  const terraform = await open(of, of, context);
   await terraform.run(refreshArguments(), PLAN);
   const { drift, omitted } = driftOf(await terraform.run(showArguments(), SHORT));
   return { drift: drift.map((each) => ({ ...each })), omitted, checkedAt: new Date().toISOString() };
@@ -78,9 +80,9 @@ const PLAN: Time = { seconds: 1200, stopSeconds: 30 };
 /** A grace, so that what was created is written to the state. Together these stay below the build's two hours. */
 const APPLY: Time = { seconds: 5000, stopSeconds: 120 };
 
-async function open(state: State, vars: Json, context: Context) {
+async function open(state: State, given: Given, context: Context) {
   await probeStorage(state, context);
-  const cwd = await unpackBundle(vars, context);
+  const cwd = await unpackBundle(given, context);
   const run = (args: readonly string[], time: Time): Promise<string> =>
     mustRun(
       'terraform',

@@ -1,7 +1,7 @@
 /** Directives as `plumb get directives` lists them: who ordered what, until when, and how often it was made use of. */
 import { FLEET, type Directive, type Store } from '../../desired-state/store.ts';
 import { durationText } from '../../desired-state/duration.ts';
-import { entriesAt, textAt } from '../json.ts';
+import { entriesAt, listAt, textAt } from '../json.ts';
 import { aboutOf } from '../policy/exceptions.ts';
 import { isInForce } from '../policy/orders.ts';
 import { shortTime } from '../report/words.ts';
@@ -69,6 +69,8 @@ function topicOf(directive: Directive): string {
     }
     case 'approval':
       return `plan ${textAt(detail, 'plan') ?? 'none'}`;
+    case 'adoption':
+      return `${listAt(detail, 'standing').length} resources that exist`;
     case 'resume':
       return textAt(detail, 'pause') ?? 'none';
     case 'pause':

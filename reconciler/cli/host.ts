@@ -2,17 +2,19 @@
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 import type { Store } from '../../desired-state/store.ts';
+import type { HistoryPorts } from '../clouds/connect.ts';
 import type { LookPorts } from '../looking.ts';
 import type { PassMark, Ports } from '../ports.ts';
 import type { Paint } from '../report/text.ts';
 import type { Settings } from '../settings.ts';
+import { fit } from './fit.ts';
 
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: Readable & { isTTY?: boolean };
-  readonly stdout: Writable & { isTTY?: boolean; columns?: number };
-  readonly stderr: Writable & { isTTY?: boolean };
+  readonly stdout: Writable & { isTTY?: boolean; columns?: number; rows?: number };
+  readonly stderr: Writable & { isTTY?: boolean; columns?: number };
 }
 
 /** Flags of the program itself. */
@@ -46,9 +48,10 @@ export class Cli {
     if (this.flags.quiet !== true) this.note(text);
   }
 
-  /** Warnings, what is wrong, and what belongs to a question. */
+  /** Warnings, what is wrong, and what belongs to a question; broken between words where a window ends. */
   note(text: string): void {
-    this.host.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+    const lines = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+    this.host.stderr.write(`${fit(lines, this.width('stderr')).join('\n')}\n`);
   }
 
   /** True when a person is there to answer a question. */
@@ -56,9 +59,9 @@ export class Cli {
     return this.host.stdin.isTTY === true && this.host.stderr.isTTY === true;
   }
 
-  /** Characters of a line in the window that stdout goes to; null when it goes nowhere that has a width. */
-  width(): number | null {
-    const { isTTY, columns } = this.host.stdout;
+  /** Characters of a line in the window that a stream goes to; null when it goes nowhere that has a width. */
+  width(stream: 'stdout' | 'stderr' = 'stdout'): number | null {
+    const { isTTY, columns } = this.host[stream];
     return isTTY === true && columns !== undefined && columns > 0 ? columns : null;
   }
 
@@ -113,6 +116,20 @@ export class Cli {
     const { connectToLook } = await import('../clouds/connect.ts');
     const { store, local, identities } = settings;
     const ports = await connectToLook({ platform, store, local, identities });
+    try {
+      return await use(ports, settings);
+    } finally {
+      await ports.store.close();
+    }
+  }
+
+  /** What tells of runs; nothing in it can change anything. */
+  async withHistory<T>(use: (ports: HistoryPorts, settings: Settings) => Promise<T>): Promise<T> {
+    const settings = await this.settings();
+    const platform = settings.platform();
+    const { connectToHistory } = await import('../clouds/connect.ts');
+    const { store, local, identities } = settings;
+    const ports = await connectToHistory({ platform, store, local, identities });
     try {
       return await use(ports, settings);
     } finally {

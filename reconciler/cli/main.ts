@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import { codeOf, explainFailure } from './failure.ts';
+import { fit } from './fit.ts';
 import type { Host } from './host.ts';
 import { buildProgram } from './program.ts';
 
@@ -15,7 +16,12 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   } catch (error) {
     // Commander has said it already; help and version are no failure.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    host.stderr.write(`${explainFailure(error, (host.env['PLUMBLINE_DEBUG'] ?? '') !== '')}\n`);
+    const debug = (host.env['PLUMBLINE_DEBUG'] ?? '') !== '';
+    const lines = explainFailure(error, debug).split('\n');
+    const { isTTY, columns } = host.stderr;
+    // A stack trace is for a program's author, who copies it.
+    const width = isTTY === true && columns !== undefined && !debug ? columns : null;
+    host.stderr.write(`${fit(lines, width).join('\n')}\n`);
     return codeOf(error);
   }
 }

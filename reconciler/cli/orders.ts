@@ -27,7 +27,7 @@ export async function mustKnow(store: Store, name: string): Promise<void> {
 }
 
 /** NotFound, with the nearest name that is known. */
-export async function unknownTenant(store: Store, name: string): Promise<CliError> {
+export async function unknownTenant(store: Pick<Store, 'listTenants'>, name: string): Promise<CliError> {
   const names: string[] = [];
   for await (const stored of store.listTenants()) names.push(stored.name);
   return notFound('tenant', name, nearest(name, names));

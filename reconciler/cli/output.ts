@@ -61,7 +61,27 @@ function printTable<T>(cli: Cli, wide: boolean, { items, columns: all, kind }: L
     return;
   }
   const shown = all.filter((column) => wide || column.wide !== true);
+  const room = wide ? null : cli.width();
+  let count = shown.length;
+  let lines = tableOf(shown, items);
+  // What matters most stands on the left; who asks for a wide table gets it in any window.
+  while (room !== null && count > LEAST_COLUMNS && lines.some((line) => Array.from(line).length > room)) {
+    count -= 1;
+    lines = tableOf(shown.slice(0, count), items);
+  }
+  cli.print(lines.join('\n'));
+  if (count === shown.length) return;
+  const missing = shown.slice(count).map(({ head }) => head);
+  cli.note(`Left out in this narrow window: ${missing.join(', ')}.`);
+}
+
+/** With fewer than these a table says nothing. */
+const LEAST_COLUMNS = 3;
+
+function tableOf<T>(shown: readonly Column<T>[], items: readonly T[]): string[] {
   const rows = items.map((item) => shown.map(({ cell }) => printable(cell(item))));
-  const heads = shown.map(({ head }) => head);
-  cli.print(columns(heads, rows).join('\n'));
+  return columns(
+    shown.map(({ head }) => head),
+    rows,
+  );
 }

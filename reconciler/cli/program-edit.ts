@@ -1,6 +1,7 @@
 /** The commands that edit stored records and tell what one may say: names, arguments, flags and help. */
 import { Command, Option } from 'commander';
 import { outputOption, wholeNumber, type Bind } from './bind.ts';
+import type { AdoptOptions } from './commands/adopt.ts';
 import type { AcceptOptions } from './commands/accept.ts';
 import type { EditOptions } from './commands/edit.ts';
 import type { ExplainOptions, NewOptions } from './commands/explain.ts';
@@ -41,7 +42,52 @@ export function addEditCommands(program: Command, bind: Bind): void {
   ).action((name: string, options: AcceptOptions) =>
     bind(async (cli) => (await import('./commands/accept.ts')).accept(cli, name, options)),
   );
+  addAdoption(program, bind);
   addExplanations(program, bind);
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+function addAdoption(program: Command, bind: Bind): void {
+  program
+    .command('adopt')
+    .summary('bring an environment that exists under management')
+    .description(
+      'Looks at an environment that exists already, and shows per field what managing it by a record would change, ' +
+        'what would be created, and what is left alone. Nothing is stored before each difference is settled: taken ' +
+        'over into the record, or named as a change that may happen. The next run then takes what exists over into ' +
+        'Terraform’s state. What cannot be read is not taken for absent. Only the owner may adopt.',
+    )
+    .argument('[name]', 'a stored record that was never applied; also tenant/NAME')
+    .option('-f, --filename <path>', 'the file of a new record, or - for stdin')
+    .option(
+      '--take <what>',
+      'the record says from now on what is there: RESOURCE, RESOURCE:FIELD or all, repeatable',
+      collect,
+    )
+    .option(
+      '--change <what>',
+      'the run may change it: RESOURCE, RESOURCE:FIELD or all, repeatable. What would be replaced is not among all',
+      collect,
+    )
+    .option('--reason <text>', 'why, kept with the adoption', '')
+    .option('--for <length>', 'how long the adoption waits for its run, e.g. 4h')
+    .option('--dry-run', 'look and show, store nothing', false)
+    .option('-y, --yes', 'do not ask, even in a terminal', false)
+    .addOption(outputOption(['text', 'json'], 'text'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  plumb adopt -f acme.yaml --dry-run
+  plumb adopt -f acme.yaml --take all --change all
+  plumb adopt acme --take node-pool/gpu:autoscaling.maxNodeCount --change nat/acme-nat`,
+    )
+    .action((name: string | undefined, options: Omit<AdoptOptions, 'take' | 'change'>) =>
+      bind(async (cli) =>
+        (await import('./commands/adopt.ts')).adopt(cli, name, { take: [], change: [], ...options }),
+      ),
+    );
 }
 
 function storing(command: Command): Command {

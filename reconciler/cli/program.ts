@@ -22,6 +22,7 @@ import { addEditCommands } from './program-edit.ts';
 import { addFleetCommands } from './program-fleet.ts';
 import { addLocalCommands } from './program-local.ts';
 import { addOrderCommands } from './program-orders.ts';
+import { addRunCommands } from './program-runs.ts';
 import { addSelfCommands } from './program-self.ts';
 import { addWorkflowsCommand } from './program-workflows.ts';
 import { reportOption } from './report-formats.ts';
@@ -62,6 +63,7 @@ export function buildProgram(host: Host, onEnd: (code: number) => void): Command
   addRequestCommands(program, bind);
   addOrderCommands(program, bind);
   addFleetCommands(program, bind);
+  addRunCommands(program, bind);
   addLocalCommands(program, bind);
   addWorkflowsCommand(program, bind);
   addSelfCommands(program, bind);

@@ -73,7 +73,11 @@ export function endOf(outcomes: ReadonlyMap<string, Outcome> | undefined, dryRun
  * Refuses records whose project would be another tenant's too, judged by what all records would then say, so that one
  * apply may hand a project on. Two people applying at once can still pass: every pass looks again before it acts.
  */
-async function refuseClaims(cli: Cli, store: Store, records: readonly GoodRecord[]): Promise<void> {
+export async function refuseClaims(
+  cli: Cli,
+  store: Pick<Store, 'listTenants' | 'ledgerOf'>,
+  records: readonly GoodRecord[],
+): Promise<void> {
   const after = new Map<string, { name: string; record: Json }>();
   for await (const { name, record } of store.listTenants()) after.set(name, { name, record });
   for (const { record } of records) {

@@ -13,6 +13,7 @@ import { inventoryOf } from './inventory.ts';
 import { passLogOf } from './pass-log.ts';
 import { directReads } from './reads.ts';
 import { restClient, type Rest } from './rest.ts';
+import { runHistoryOf, type RunHistory } from './run-history.ts';
 import { workflowsOf } from './workflows.ts';
 
 export interface ConnectSettings {
@@ -23,6 +24,12 @@ export interface ConnectSettings {
   readonly local: { readonly endpoints: Readonly<Record<string, string>>; readonly caFile: string } | null;
   /** How many tasks share the quotas of what is looked at. */
   readonly tasks?: number;
+}
+
+/** What it takes to tell what runs do and did. */
+export interface HistoryPorts extends Pick<LookPorts, 'store' | 'clock'> {
+  readonly passes: Pick<PassLog, 'latest'>;
+  readonly history: RunHistory;
 }
 
 const systemClock: Clock = {
@@ -83,6 +90,17 @@ export function readPassLog(settings: Pick<ConnectSettings, 'platform' | 'local'
   const tokens = identity(settings.identities.observe);
   const reading = restClient({ endpoints, tokens, clock: systemClock, deadlineMs: 5_000 });
   return passLogOf({ reading, acting: reading, bucket: settings.platform.stateBucket });
+}
+
+/** The store, and what runs did as the services tell: read as the account that looks. */
+export async function connectToHistory(
+  settings: ConnectSettings,
+  clock: Clock = systemClock,
+): Promise<HistoryPorts & { readonly store: Store }> {
+  const { endpoints, identity } = reach(settings);
+  const reading = restClient({ endpoints, tokens: identity(settings.identities.observe), clock });
+  const passes = passLogOf({ reading, acting: reading, bucket: settings.platform.stateBucket });
+  return { clock, passes, history: runHistoryOf(reading), store: await openStore(settings.store) };
 }
 
 function reach({ local }: Pick<ConnectSettings, 'local'>) {

@@ -20,6 +20,8 @@ export interface Orders {
   readonly approvals: readonly Directive[];
   /** Not taken back; some may have expired. */
   readonly exceptions: readonly Directive[];
+  /** The newest; it may have expired, or been taken back. */
+  readonly adoption: Directive | null;
 }
 
 export const NO_ORDERS: Orders = {
@@ -28,6 +30,7 @@ export const NO_ORDERS: Orders = {
   breakGlass: null,
   approvals: [],
   exceptions: [],
+  adoption: null,
 };
 
 /** A share of the fleet, as tasks take it: the whole is `{index: 0, count: 1}`. */
@@ -58,12 +61,14 @@ export function ordersOf(directives: readonly Directive[], of: OrdersFor): Order
       .filter((pause) => !isInForce(pause, of.now) && !wasPlanned(pause, ours, of.share))
       .map(orderOf),
     breakGlass: lastToEnd(standing.filter(({ kind }) => kind === 'break-glass')),
-    approvals: standing
-      .filter(({ kind, uses }) => kind === 'approval' && uses === 0)
-      .sort((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt)),
+    approvals: standing.filter(({ kind, uses }) => kind === 'approval' && uses === 0).sort(newestFirst),
     exceptions: ours.filter(({ kind, endedAt }) => kind === 'exception' && endedAt === null),
+    adoption: ours.filter(({ kind }) => kind === 'adoption').sort(newestFirst)[0] ?? null,
   };
 }
+
+const newestFirst = (one: Directive, other: Directive): number =>
+  Date.parse(other.createdAt) - Date.parse(one.createdAt);
 
 /** The moment it expires no longer belongs to it. */
 export const isInForce = ({ endedAt, expiresAt }: Directive, now: string): boolean =>

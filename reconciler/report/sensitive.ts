@@ -60,6 +60,17 @@ export function isSensitive(kind: string, path: string): boolean {
   return steps.length > 0 && namesSecret(steps.at(-1) ?? '');
 }
 
+/** `NAME=value`, `name: value`, `"name": "value"`, with the value whatever it is; a path may stand before the name. */
+const NAMED_VALUE = /([A-Za-z_][\w.-]*)("?\s*(?:=|:|->)\s*)("[^"]*"|'[^']*'|[^\s"',;{}[\]]+)/g;
+
+/** One line of somebody else's text, such as a log, without what looks like a secret by its name or by itself. */
+export const maskedLine = (line: string): string =>
+  line
+    .replace(new RegExp(SECRET_TEXT, 'gi'), '«secret»')
+    .replace(NAMED_VALUE, (whole, name: string, between: string) =>
+      namesSecret(name) ? `${name}${between}«secret»` : whole,
+    );
+
 /** Gives equal secrets equal stand-ins, in the order in which they are met: a number tells nothing of its secret. */
 class Stand {
   readonly #numbers = new Map<string, number>();
@@ -82,6 +93,12 @@ export function masked(report: RunReport): RunReport {
     return findings.every((finding, i) => finding === tenant.findings[i]) ? tenant : { ...tenant, findings };
   });
   return tenants.every((tenant, i) => tenant === report.tenants[i]) ? report : { ...report, tenants };
+}
+
+/** The same for findings that are told without a report. */
+export function maskedFindings(findings: readonly Finding[]): Finding[] {
+  const stand = new Stand();
+  return findings.map((finding) => maskedFinding(finding, stand));
 }
 
 function maskedFinding(finding: Finding, stand: Stand): Finding {

@@ -46,6 +46,8 @@ interface GcpDeclared extends Declared {
   ref(want: Want): ApiRef;
   /** Where Terraform's state keeps the one of this id: all that an approved replacement may touch. */
   address(id: string): string;
+  /** Under which id Terraform imports it; left out: its name without the service's host. */
+  importId?(want: Want): string;
 }
 
 interface ClusterDeclared extends Declared {
@@ -61,6 +63,7 @@ interface ClusterDeclared extends Declared {
 
 export interface GcpKind extends GcpDeclared, Compiled {
   readonly plane: 'gcp';
+  importId(want: Want): string;
 }
 
 export interface ClusterKind extends ClusterDeclared, Compiled {
@@ -74,6 +77,7 @@ export type ResourceKind = GcpKind | ClusterKind;
 
 export const gcpKind = (declared: GcpDeclared): GcpKind => ({
   plane: 'gcp',
+  importId: (want) => pathOf(want.name),
   ...declared,
   ...compile(declared, compileSchema(declared.schema)),
 });

@@ -1,6 +1,6 @@
 /** Cloud NAT: an item inside the router's body, so a router without it reads as "this NAT is absent". */
 import { namesOf } from '../names.ts';
-import { field, gcpKind, pathOf } from './kind.ts';
+import { field, gcpKind, nameIn, pathOf } from './kind.ts';
 import { flag, number, text } from './schema/declare.ts';
 
 export const nat = gcpKind({
@@ -23,6 +23,7 @@ export const nat = gcpKind({
     type: 'server',
   },
   address: () => 'module.network.google_compute_router_nat.nat',
+  importId: (want) => `${pathOf(want.name)}/${nameIn(want.id)}`,
   wants: (tenant) => {
     const names = namesOf(tenant);
     const { project, region, network } = tenant.spec;

@@ -54,6 +54,7 @@ export const servicePeering = gcpKind({
   schema: { state: text() },
   foreign: { stateDetails: 'server', network: 'server', autoCreateRoutes: 'server' },
   address: () => 'module.build_pool.google_service_networking_connection.services',
+  importId: (want) => `${pathOf(want.name)}:servicenetworking.googleapis.com`,
   wants: (tenant) => {
     const { network } = namesOf(tenant);
     return [

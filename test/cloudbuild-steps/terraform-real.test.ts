@@ -61,7 +61,9 @@ describeWith('terraform', 'the terraform step with the real Terraform', (terrafo
     allowDestroy: false,
     ...more,
   });
-  const changes = (of: object) => ({ changes: { create: 0, update: 0, replace: 0, delete: 0, ...of } });
+  const changes = (of: object) => ({
+    changes: { create: 0, update: 0, replace: 0, delete: 0, import: 0, ...of },
+  });
 
   test('applies, changes in place, refuses to replace, destroys', async () => {
     expect(await apply(input('${1 + 1}'), bench.context)).toEqual({
@@ -77,6 +79,27 @@ describeWith('terraform', 'the terraform step with the real Terraform', (terrafo
       'would delete or replace terraform_data.it',
     );
     expect(await destroy(input('b', { allowDestroy: true }), bench.context)).toEqual(changes({ delete: 1 }));
+  });
+
+  test('takes over what exists, once, and refuses to replace what it took over', async () => {
+    const imports = [{ to: 'terraform_data.it', id: 'that-one' }];
+    // A value that was taken over is not known to be made of this kind, so Terraform would make it anew.
+    await expect(apply(input('a', { imports }), bench.context)).rejects.toThrow(
+      /would delete or replace terraform_data\.it, .*nothing was changed/,
+    );
+    const mayDestroy = ['terraform_data.it'];
+    const taken = await apply(input('a', { imports, mayDestroy }), bench.context);
+    expect(taken).toMatchObject(changes({ replace: 1, import: 1 }));
+    expect(await apply(input('a', { imports }), bench.context)).toMatchObject(changes({}));
+  });
+
+  test.each([
+    ['${file("/etc/passwd")}', 'terraform_data.it'],
+    ['x', 'terraform_data.it\n}'],
+  ])('takes no import id or address that could be read as anything else: %s', async (id, to) => {
+    await expect(apply(input('a', { imports: [{ to, id }] }), bench.context)).rejects.toThrow(
+      /the input is not valid: imports\.0\.(id|to): is no/,
+    );
   });
 
   test('tells an error in Terraform’s own words, with the address', async () => {

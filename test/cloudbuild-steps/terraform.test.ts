@@ -45,10 +45,11 @@ test('counts a plan’s changes and names what it would destroy', () => {
       change('e', 'delete', 'create'),
       change('f', 'create', 'delete'),
       change('g', 'read'),
+      { address: 'h', change: { actions: ['no-op'], importing: { id: 'x' } } },
     ),
   );
   expect(reviewed).toEqual({
-    changes: { create: 1, update: 1, replace: 2, delete: 1 },
+    changes: { create: 1, update: 1, replace: 2, delete: 1, import: 1 },
     destroys: ['d', 'e', 'f'],
   });
   expect(reviewPlan('{}').destroys).toEqual([]);
@@ -98,6 +99,13 @@ describe('wording', () => {
     expect(explain('apply', FORBIDDEN, STATE)).toMatch(
       /^terraform apply: module\.network\.google_compute_network\.vpc: Error creating Network: .*; Invalid value \(The value must be positive\.\); what was done is in the state/,
     );
+  });
+
+  test('says how to take over what somebody else has made', () => {
+    const printed =
+      "\nError: Error creating Network: googleapi: Error 409: The resource 'x' already exists, alreadyExists\n";
+    expect(explain('apply', printed, STATE)).toContain("under management by 'plumb adopt'; what was done");
+    expect(explain('apply', FORBIDDEN, STATE)).not.toContain('plumb adopt');
   });
 
   test('names a lock by id, holder and time, and how to remove it', () => {
@@ -161,7 +169,7 @@ describe('runs', () => {
     terraform();
     expect(await apply(input(), bench.context)).toEqual({
       outputs: { cluster_endpoint: 'gke.example' },
-      changes: { create: 1, update: 0, replace: 0, delete: 0 },
+      changes: { create: 1, update: 0, replace: 0, delete: 0, import: 0 },
     });
     expect(applied()).toBe(true);
   });

@@ -6,7 +6,7 @@ import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { describe } from 'vitest';
 
-export type Tool = 'terraform' | 'kubectl' | 'gcloud' | 'spanner' | 'chromium';
+export type Tool = 'terraform' | 'kubectl' | 'gcloud' | 'spanner' | 'chromium' | 'tmux';
 
 /** The tool's absolute path, or undefined; looks at `PLUMBLINE_<TOOL>` first, then along PATH. */
 export function find(tool: Tool): string | undefined {

@@ -1,8 +1,14 @@
 /** The tenant root under real Terraform: made, unchanged, drifted, healed, destroyed; and what failure looks like. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunningCloud } from '../../local-cloud/start.ts';
+import { expect as wantsOf } from '../../reconciler/expect.ts';
+import type { Import } from '../../reconciler/model.ts';
+import { adoptionDetail, importsOf } from '../../reconciler/policy/adoption.ts';
 import { newCloud } from '../support/cloud.ts';
+import { directive } from '../support/plans.ts';
+import { tenant } from '../support/records.ts';
 import { describeWith } from '../support/tools.ts';
 import { execute, workspace, type Workspace } from './cli.ts';
 
@@ -39,6 +45,17 @@ const ROUTER = `compute.googleapis.com/projects/${project}/regions/${region}/rou
 const CLUSTER = `container.googleapis.com/projects/${project}/locations/${region}/clusters/acme`;
 const CPU_POOL = `${CLUSTER}/nodePools/cpu`;
 const WORKER_POOL = `cloudbuild.googleapis.com/projects/${project}/locations/${region}/workerPools/acme-pool`;
+
+/** What a run that adopts this whole environment is told to take over. */
+function importsOfAll(): Import[] {
+  const record = tenant('acme', (written) => {
+    written.spec.project = project;
+  });
+  const wants = wantsOf(record, null);
+  const standing = wants.map(({ id }) => id);
+  const detail = adoptionDetail({ tenant: 'acme', generation: 1, standing, accepted: [] });
+  return importsOf(directive({ kind: 'adoption', detail }), wants, []);
+}
 
 describeWith('terraform', 'the Terraform files', (terraform) => {
   it('are formatted', async () => {
@@ -173,6 +190,34 @@ describeWith('terraform', 'the tenant root', (terraform) => {
       expect(running.cloud.resources.require(CPU_POOL).body['autoscaling']).toMatchObject({
         maxNodeCount: 3,
       });
+    });
+
+    it('can be taken over by a state that knows nothing of it: nothing is replaced, and only grants are made', async () => {
+      const other = await workspace(terraform, running, { root: 'tenant/gcp', vars, principal });
+      try {
+        writeFileSync(join(other.folder, 'imports.tf.json'), JSON.stringify({ import: importsOfAll() }));
+        expect(await other.run('init')).toMatchObject({ code: 0 });
+        expect(await other.run('plan', '-out=adoption')).toMatchObject({ code: 0, stderr: '' });
+        const { stdout } = await other.run('show', '-json', 'adoption');
+        const plan = JSON.parse(stdout) as {
+          resource_changes: { address: string; change: { actions: string[]; importing?: object } }[];
+        };
+        const imported = plan.resource_changes.filter(({ change }) => change.importing !== undefined);
+        expect(imported.map(({ address }) => address).sort()).toEqual(
+          importsOfAll()
+            .map(({ to }) => to)
+            .sort(),
+        );
+        expect(
+          imported.filter(
+            ({ change }) => change.actions.join() !== 'no-op' && change.actions.join() !== 'update',
+          ),
+        ).toEqual([]);
+        const made = plan.resource_changes.filter(({ change }) => change.actions.includes('create'));
+        expect(made.filter(({ address }) => !address.includes('_iam_member.'))).toEqual([]);
+      } finally {
+        await other.close();
+      }
     });
 
     it('leaves nothing behind when it is destroyed', async () => {

@@ -11,7 +11,13 @@ export const argument = (flow: Flow, more: Partial<ExecutionArgument> = {}): Exe
   project: 'acme-prod',
   region: 'europe-west1',
   namespace: 'web',
-  terraform: { vars: { tenant: 'acme' }, statePrefix: 'tenants/acme', allowDestroy: false, mayDestroy: [] },
+  terraform: {
+    vars: { tenant: 'acme' },
+    statePrefix: 'tenants/acme',
+    allowDestroy: false,
+    mayDestroy: [],
+    imports: [],
+  },
   pool: {
     name: 'projects/acme-prod/locations/europe-west1/workerPools/acme-pool',
     identity: 'acme-deploy@x',

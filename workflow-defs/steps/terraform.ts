@@ -30,6 +30,7 @@ export const applyTerraform = (platform: Platform): readonly Step[] =>
         vars: expr('args.terraform.vars'),
         allowDestroy: expr('args.terraform.allowDestroy'),
         mayDestroy: expr('args.terraform.mayDestroy'),
+        imports: expr('args.terraform.imports'),
       },
       timeout: '7200s',
     },

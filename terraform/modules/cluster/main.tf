@@ -38,4 +38,10 @@ resource "google_container_cluster" "cluster" {
   workload_identity_config {
     workload_pool = "${var.project}.svc.id.goog"
   }
+
+  # Both speak of the moment a cluster is made. A cluster that was taken over
+  # keeps its default pool, and is not made anew because of how it began.
+  lifecycle {
+    ignore_changes = [initial_node_count, remove_default_node_pool]
+  }
 }
