@@ -98,7 +98,9 @@ async function main(): Promise<void> {
 }
 
 type RunOptions = JobOptions &
-  Pick<Settings, 'breaker' | 'deepCheck' | 'operators' | 'pass' | 'policy'> & { readonly platform: Platform };
+  Pick<Settings, 'breaker' | 'deepCheck' | 'notify' | 'operators' | 'pass' | 'policy'> & {
+    readonly platform: Platform;
+  };
 
 async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino.Logger): Promise<void> {
   if (options.health) {
@@ -117,6 +119,7 @@ async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino
     breaker: options.breaker,
     deepCheck: options.deepCheck,
     operators: options.operators,
+    notify: options.notify,
     version: packageVersion(),
     ...options.pass,
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),

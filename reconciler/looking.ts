@@ -21,6 +21,9 @@ const WRITING = {
   saveRun: true,
   saveObservations: true,
   touchObservations: true,
+  claimNotifications: true,
+  endDelivery: true,
+  forgetNotifications: true,
 } as const satisfies Partial<Record<keyof Store, true>>;
 
 type Writing = keyof typeof WRITING;
@@ -57,6 +60,8 @@ const READING: Readonly<Record<keyof ReadingStore, true>> = {
   listRuns: true,
   getRun: true,
   listCensuses: true,
+  toldEntries: true,
+  listNotifications: true,
   close: true,
 };
 
@@ -88,6 +93,7 @@ export function onlyLooking({ store, passes, ...ports }: LookPorts): Ports {
       ...(refusing('passes', { write: true }) as unknown as Pick<PassLog, 'write'>),
     },
     workflows: refusing('workflows', WORKFLOWS) as unknown as Workflows,
+    courier: refusing('courier', { send: true }) as unknown as Ports['courier'],
     store: readingStore(store),
   };
 }

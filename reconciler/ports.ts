@@ -1,6 +1,7 @@
 /** What a pass needs from the outside world. `clouds/` and the stores implement these; tests may hand in their own. */
 import type { Store } from '../desired-state/store.ts';
 import type { Json, Reading } from './model.ts';
+import type { Courier } from './notify/message.ts';
 
 export interface Clock {
   now(): Date;
@@ -198,6 +199,7 @@ export interface Ports extends ObservePorts {
   readonly store: Store;
   readonly workflows: Workflows;
   readonly passes: PassLog;
+  readonly courier: Courier;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { assemble, Roll } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
+import { deliver } from './deliver.ts';
 import { dueDeepChecks, NO_DEEP_CHECKS, type DeepCheckSettings } from './deep-checks.ts';
 import { describe } from './error-text.ts';
 import { FleetExceptions } from './fleet-exceptions.ts';
@@ -17,6 +18,7 @@ import { lookAtFleet } from './look.ts';
 import { Marks } from './mark.ts';
 import { markOf } from './marks.ts';
 import { REPORT_FORMAT, type Platform, type RunReport } from './model.ts';
+import type { NotifyTarget } from './notify/message.ts';
 import type { Operators } from './operators.ts';
 import { beginPass, type Freshness } from './passes.ts';
 import { WHOLE } from './policy/orders.ts';
@@ -29,6 +31,7 @@ import { settle } from './settle.ts';
 import { sweepFleet } from './sights.ts';
 import { survey, type Fleet } from './survey.ts';
 import { sweep } from './sweep.ts';
+import { tellingsFor } from './tell.ts';
 import { tellExceptions } from './tell-exceptions.ts';
 
 export interface PassOptions {
@@ -56,6 +59,8 @@ export interface PassOptions {
   readonly deepCheck?: DeepCheckSettings;
   /** Whose overrides and rollouts are honoured; left out, nobody's. */
   readonly operators?: Operators;
+  /** Who is told what is new; left out: nobody. */
+  readonly notify?: readonly NotifyTarget[];
   /** What happened along the way, for progress and logs. */
   readonly onEvent?: (event: PassEvent) => void;
 }
@@ -66,6 +71,8 @@ export type PassEvent =
   | { readonly type: 'launched'; readonly tenant: string; readonly flow: string; readonly intent: string }
   /** Definitions that nothing needed any more are gone. */
   | { readonly type: 'swept'; readonly workflows: readonly string[] }
+  /** Notifications have arrived. */
+  | { readonly type: 'told'; readonly sent: number }
   | { readonly type: 'problem'; readonly tenant: string; readonly message: string };
 
 /** Throws only when the store cannot be read or written; everything else is in the report. */
@@ -109,8 +116,17 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
     { breaker: guarded.breaker, fleet: { ...guarded.fleet, rollouts: rollouts.reports } },
   );
   if (!dryRun) {
-    await remember(ports, { report, looked, ...judged, only: options.only ?? null, now }, problem);
+    const tellings = await tellingsFor(ports.store, {
+      report,
+      names: new Set(fleet.entries.map(({ name }) => name)),
+      directives: fleet.directives,
+      targets: options.notify ?? [],
+      named: !whole,
+      now,
+    });
+    await remember(ports, { report, looked, ...judged, tellings, only: options.only ?? null, now }, problem);
     await tidy(ports, options);
+    await sendOut(ports, options, problem);
   }
   return report;
 }
@@ -191,6 +207,25 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
   } catch (error) {
     const message = `unused workflow definitions were not removed: ${describe(error)}`;
     onEvent?.({ type: 'problem', tenant: PASS, message });
+  }
+}
+
+/** What is told once the pass is over; what does not arrive waits for the next one, and fails nothing. */
+async function sendOut(
+  ports: Ports,
+  { runId, notify = [], onEvent }: PassOptions,
+  problem: (message: string) => void,
+): Promise<void> {
+  if (notify.length === 0) return;
+  try {
+    const { sent } = await deliver(ports, {
+      targets: notify,
+      by: runId,
+      onProblem: problem,
+    });
+    if (sent > 0) onEvent?.({ type: 'told', sent });
+  } catch (error) {
+    problem(`notifications wait for the next pass: ${describe(error)}`);
   }
 }
 

@@ -15,6 +15,8 @@ import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInf
 import { at } from './json.ts';
 import type { Json, Platform } from './model.ts';
 import type { Operators } from './operators.ts';
+import { notifyFileSchema, notifyTargets } from './notify-settings.ts';
+import type { NotifyTarget } from './notify/message.ts';
 import { passFileSchema, passSettings, type PassSettings } from './pass-settings.ts';
 import {
   LOCAL_IDENTITIES,
@@ -44,6 +46,8 @@ export interface Settings {
   /** Who may act on the fleet as a whole. */
   readonly operators: Operators;
   readonly pass: PassSettings;
+  /** Whom passes tell what they find; empty: nobody. */
+  readonly notify: readonly NotifyTarget[];
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
   platform(): Platform;
 }
@@ -98,6 +102,7 @@ const fileSchema = z.strictObject({
     .default({ everyHours: null }),
   operators: z.array(z.email('use an email address')).optional(),
   pass: passFileSchema,
+  notify: notifyFileSchema,
 });
 type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
@@ -121,6 +126,7 @@ export function loadSettings(input: SettingsInput): Settings {
     deepCheck: file.deepCheck,
     operators: operatorsOf(input, file, info !== undefined || isPlayground(store)),
     pass: passSettings(env, file.pass),
+    notify: notifyTargets(env, file.notify),
     platform: () => complete(platform),
   };
 }

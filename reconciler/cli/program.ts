@@ -275,9 +275,9 @@ function addRequestCommands(program: Command, bind: Bind): void {
 function addOtherCommands(program: Command, bind: Bind): void {
   program
     .command('schema')
-    .summary('JSON Schema of a record or a report')
-    .description('Prints the JSON Schema of a tenant record, for editors, or of a report, for programs.')
-    .addArgument(new Argument('[kind]', 'of what').choices(['record', 'report']).default('record'))
+    .summary('JSON Schema of a record, a report or a notification')
+    .description('Prints the JSON Schema of a tenant record, for editors, or of a report or a notification, for programs.')
+    .addArgument(new Argument('[kind]', 'of what').choices(['record', 'report', 'notification']).default('record'))
     .action((kind: SchemaKind) =>
       bind(async (cli) => (await import('./commands/schema.ts')).schema(cli, kind)),
     );

@@ -8,6 +8,7 @@ import { auditLogOf } from './audit-log.ts';
 import { localTokens, realTokens, type TokenSource } from './auth.ts';
 import { Budget } from './budget.ts';
 import { clustersOf } from './clusters.ts';
+import { courierOf } from './courier.ts';
 import { localEndpoints, REAL, type Endpoints } from './endpoints.ts';
 import { inventoryOf } from './inventory.ts';
 import { passLogOf } from './pass-log.ts';
@@ -41,8 +42,10 @@ export async function connect(settings: ConnectSettings, clock: Clock = systemCl
   const act = identity(settings.identities.launch);
   const acting = restClient({ endpoints, tokens: act, clock });
   const { reading, ...looking } = lookingPorts(settings, clock);
+  const rest = (deadlineMs: number) => restClient({ endpoints, tokens: act, clock, deadlineMs });
   return {
     ...looking,
+    courier: courierOf({ rest, clock }),
     store: await openStore(settings.store),
     passes: passLogOf({ reading, acting, bucket: platform.stateBucket }),
     workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),

@@ -91,6 +91,7 @@ class World {
       clusters: { at: unused },
       calls: () => ({}),
       passes: { read: unused, write: unused, latest: unused },
+      courier: { send: unused },
     };
   }
 

@@ -119,6 +119,7 @@ class World {
       clusters: { at: unused },
       calls: () => ({}),
       passes: { read: unused, write: unused, latest: unused },
+      courier: { send: unused },
     };
   }
 

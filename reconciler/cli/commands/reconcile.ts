@@ -44,6 +44,7 @@ export async function reconcileCommand(
       breaker: settings.breaker,
       deepCheck: settings.deepCheck,
       operators: settings.operators,
+      notify: settings.notify,
       version: packageVersion(),
       ...settings.pass,
       onEvent: (event) => {
@@ -78,6 +79,8 @@ export function eventLine(event: PassEvent): string {
       return `${event.tenant}: ${event.flow} launched (${event.intent})`;
     case 'swept':
       return `${plural(event.workflows.length, 'unused workflow definition')} removed`;
+    case 'told':
+      return `${plural(event.sent, 'notification')} sent`;
     case 'problem':
       return `${event.tenant}: ${event.message}`;
   }
