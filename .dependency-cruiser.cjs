@@ -86,6 +86,13 @@ module.exports = {
       '^node_modules/(yaml|zod)/',
       MODEL,
     ]),
+    only('notifications-are-decided-purely', '^reconciler/notify/', [
+      '^reconciler/notify/',
+      '^reconciler/report/',
+      '^reconciler/marks\\.ts$',
+      '^node_modules/zod/',
+      MODEL,
+    ]),
     only('record-edits-are-pure', '^reconciler/records/', [
       '^reconciler/records/',
       '^reconciler/(expect\\.ts$|resources/)',

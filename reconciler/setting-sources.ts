@@ -94,8 +94,16 @@ export function settingSources(input: SettingsInput): SettingSource[] {
       [textOf(file.deepCheck.everyHours), inFile],
       [settings && 'never', 'default'],
     ]),
+    first('notify', [
+      [file.notify.map(targetText).join(', ') || undefined, inFile],
+      [settings && 'nobody', 'default'],
+    ]),
   ];
 }
+
+/** Without its address: that is a secret. */
+const targetText = ({ name, type }: { readonly name: string; readonly type: string }): string =>
+  `${name} (${type})`;
 
 const PASS_SETTINGS = [
   { key: 'fullEvery', name: 'PLUMBLINE_FULL_EVERY', inForce: ({ freshness }) => freshness.fullEvery },

@@ -40,7 +40,7 @@ export async function writeTelling(tx: RowTransaction, telling: Telling, now: st
     });
   }
   for (const { name, place, detail } of told) {
-    tx.write('insertOrUpdate', 'Told', { name, place, detail: detail as unknown as Json });
+    tx.write('insertOrUpdate', 'Told', { name, place, detail: detail });
   }
   tx.remove('Told', ...forgotten.map(({ name, place }) => [name, place]));
 }

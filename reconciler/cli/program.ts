@@ -10,6 +10,7 @@ import type { DeepCheckOptions } from './commands/deep-check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { HealthOptions } from './commands/health.ts';
+import type { NotifyOptions } from './commands/notify.ts';
 import type { PreviewOptions } from './commands/preview.ts';
 import type { ReconcileOptions } from './commands/reconcile.ts';
 import type { ReportOptions } from './commands/report.ts';
@@ -126,14 +127,15 @@ function addRecordCommands(program: Command, bind: Bind): void {
     );
   program
     .command('get')
-    .summary('list tenants, runs, executions, directives, overrides or rollouts')
+    .summary('list tenants, runs, executions, directives, overrides, rollouts or notifications')
     .description(
       'Lists tenants (default), runs, executions, directives (pauses, exceptions, approvals and the like in force), ' +
-        'overrides or rollouts. `get tenant NAME -o yaml` gives a record to edit and apply.',
+        'overrides, rollouts or notifications (those that wait first). `get tenant NAME -o yaml` gives a record to edit ' +
+        'and apply.',
     )
     .argument(
       '[kind]',
-      'tenants, runs, executions, directives, overrides or rollouts; also tenant/NAME',
+      'tenants, runs, executions, directives, overrides, rollouts or notifications; also tenant/NAME',
       'tenants',
     )
     .argument('[name]', 'only this one (executions, directives: of this tenant)')
@@ -183,6 +185,17 @@ function addPassCommands(program: Command, bind: Bind): void {
     )
     .action((options: ReportOptions) =>
       bind(async (cli) => (await import('./commands/report.ts')).reportCommand(cli, options)),
+    );
+  program
+    .command('notify')
+    .summary('send the notifications that wait')
+    .description(
+      'Sends what passes have left to be told and is due. With --test it sends one sample message to each target of ' +
+        '`notify` in plumbline.yaml, or to one of them, and says what came back.',
+    )
+    .option('--test [target]', 'send a sample instead, to every target or to this one')
+    .action((options: NotifyOptions) =>
+      bind(async (cli) => (await import('./commands/notify.ts')).notify(cli, options)),
     );
   program
     .command('health')
@@ -276,8 +289,12 @@ function addOtherCommands(program: Command, bind: Bind): void {
   program
     .command('schema')
     .summary('JSON Schema of a record, a report or a notification')
-    .description('Prints the JSON Schema of a tenant record, for editors, or of a report or a notification, for programs.')
-    .addArgument(new Argument('[kind]', 'of what').choices(['record', 'report', 'notification']).default('record'))
+    .description(
+      'Prints the JSON Schema of a tenant record, for editors, or of a report or a notification, for programs.',
+    )
+    .addArgument(
+      new Argument('[kind]', 'of what').choices(['record', 'report', 'notification']).default('record'),
+    )
     .action((kind: SchemaKind) =>
       bind(async (cli) => (await import('./commands/schema.ts')).schema(cli, kind)),
     );

@@ -108,9 +108,9 @@ function byCause(kind: string, changes: readonly FindingChange[]): Group[] {
 }
 
 /** A finding, as causes are found in findings. */
-const findingOf = (tenant: string, { contested: _contested, by: _by, ...told }: ToldFinding): Finding => ({
-  ...UNKNOWN_PAST,
+const findingOf = (tenant: string, told: ToldFinding): Finding => ({
   ...told,
+  ...UNKNOWN_PAST,
   tenant,
   source: '',
   at: '',

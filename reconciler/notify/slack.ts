@@ -5,9 +5,18 @@ import { linesOf } from './words.ts';
 /** Characters. Source: Slack's block kit reference, header and section; for `text`, its message formatting guide. */
 const LIMITS = { header: 150, section: 3000, text: 4000, context: 2000 } as const;
 
+interface SlackText {
+  readonly type: 'plain_text' | 'mrkdwn';
+  readonly text: string;
+}
+
 export interface SlackMessage {
   readonly text: string;
-  readonly blocks: readonly object[];
+  readonly blocks: readonly {
+    readonly type: string;
+    readonly text?: SlackText & { readonly emoji?: boolean; readonly verbatim?: boolean };
+    readonly elements?: readonly (SlackText & { readonly verbatim?: boolean })[];
+  }[];
 }
 
 /** Slack's own three control characters; nothing else of its markup can call people or make links without them. */

@@ -286,11 +286,11 @@ describe('a pass that is killed', () => {
     world.state.drifted = (n) => n === 1;
     const { store } = world.ports;
     const killed = new Proxy(store, {
-      get: (target, name) =>
-        name === 'saveRun'
-          ? () => Promise.reject(new Killed())
-          : ((Reflect.get(target, name, target) as (...args: unknown[]) => unknown).bind?.(target) ??
-            Reflect.get(target, name, target)),
+      get: (target, name) => {
+        if (name === 'saveRun') return () => Promise.reject(new Killed());
+        const found: unknown = Reflect.get(target, name, target);
+        return typeof found === 'function' ? (found.bind(target) as unknown) : found;
+      },
     });
     await expect(pass({ runId: 'cut' }, portsWith({ store: killed }))).rejects.toThrow(Killed);
     expect(server.requests).toEqual([]);
