@@ -306,6 +306,8 @@ export interface RunRecord {
   readonly looked?: Omit<Looked, 'at'> | null;
   /** What people are told because of it; left out: nothing. */
   readonly tellings?: readonly Telling[];
+  /** Its report is to be written to the bucket as well; left out: it is not. */
+  readonly toWrite?: boolean;
 }
 
 /** A request for messages to send. */
@@ -444,6 +446,10 @@ export interface Store {
   getRun(id: string): Promise<RunReport | undefined>;
   /** What the breaker compares with, of the newest `limit` runs, newest first; runs from before it are left out. */
   listCensuses(limit: number): Promise<Census[]>;
+
+  /** Runs whose report has yet to be written to the bucket, the oldest first. */
+  reportsToWrite(): Promise<string[]>;
+  reportWritten(run: string): Promise<void>;
 
   /** What people have been told and what has not ended since, by name and place, read in pages. */
   toldEntries(): AsyncIterable<readonly ToldEntry[]>;

@@ -98,7 +98,7 @@ async function main(): Promise<void> {
 }
 
 type RunOptions = JobOptions &
-  Pick<Settings, 'breaker' | 'deepCheck' | 'notify' | 'operators' | 'pass' | 'policy'> & {
+  Pick<Settings, 'breaker' | 'deepCheck' | 'notify' | 'operators' | 'pass' | 'policy' | 'reports'> & {
     readonly platform: Platform;
   };
 
@@ -120,6 +120,7 @@ async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino
     deepCheck: options.deepCheck,
     operators: options.operators,
     notify: options.notify,
+    reports: options.reports,
     version: packageVersion(),
     ...options.pass,
     onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),

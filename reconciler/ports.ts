@@ -184,6 +184,17 @@ export interface PassLog {
   latest(): Promise<PassMark | undefined>;
 }
 
+/** Reports for good: written once, never changed. */
+export interface Archive {
+  /** False when the object is there already: it is left as it is. Throws CloudError. */
+  write(object: {
+    readonly bucket: string;
+    readonly name: string;
+    readonly type: string;
+    readonly text: string;
+  }): Promise<boolean>;
+}
+
 /** A read-only half: what `check` and dry runs get. */
 export interface ObservePorts {
   readonly inventory: Inventory;
@@ -200,6 +211,7 @@ export interface Ports extends ObservePorts {
   readonly workflows: Workflows;
   readonly passes: PassLog;
   readonly courier: Courier;
+  readonly archive: Archive;
 }
 
 /**

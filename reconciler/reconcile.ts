@@ -3,9 +3,10 @@
  * each tenant and judge it, stop if the fleet looks wrong, launch what policy allows, report. The whole fleet is judged
  * before anything is launched. Of a tenant nothing but its row is kept: the fleet may be larger than memory.
  */
+import { sendOut, writeOut } from './after-pass.ts';
+import type { ArchiveSettings } from './archive-settings.ts';
 import { assemble, Roll } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
-import { deliver } from './deliver.ts';
 import { dueDeepChecks, NO_DEEP_CHECKS, type DeepCheckSettings } from './deep-checks.ts';
 import { describe } from './error-text.ts';
 import { FleetExceptions } from './fleet-exceptions.ts';
@@ -61,6 +62,8 @@ export interface PassOptions {
   readonly operators?: Operators;
   /** Who is told what is new; left out: nobody. */
   readonly notify?: readonly NotifyTarget[];
+  /** Where reports are written beside the store; left out or null: nowhere. */
+  readonly reports?: ArchiveSettings | null;
   /** What happened along the way, for progress and logs. */
   readonly onEvent?: (event: PassEvent) => void;
 }
@@ -124,9 +127,22 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
       named: !whole,
       now,
     });
-    await remember(ports, { report, looked, ...judged, tellings, only: options.only ?? null, now }, problem);
+    await remember(
+      ports,
+      {
+        report,
+        looked,
+        ...judged,
+        tellings,
+        toWrite: options.reports != null,
+        only: options.only ?? null,
+        now,
+      },
+      problem,
+    );
     await tidy(ports, options);
     await sendOut(ports, options, problem);
+    await writeOut(ports, options, problem);
   }
   return report;
 }
@@ -207,25 +223,6 @@ async function tidy(ports: Ports, { platform, shard, onEvent }: PassOptions): Pr
   } catch (error) {
     const message = `unused workflow definitions were not removed: ${describe(error)}`;
     onEvent?.({ type: 'problem', tenant: PASS, message });
-  }
-}
-
-/** What is told once the pass is over; what does not arrive waits for the next one, and fails nothing. */
-async function sendOut(
-  ports: Ports,
-  { runId, notify = [], onEvent }: PassOptions,
-  problem: (message: string) => void,
-): Promise<void> {
-  if (notify.length === 0) return;
-  try {
-    const { sent } = await deliver(ports, {
-      targets: notify,
-      by: runId,
-      onProblem: problem,
-    });
-    if (sent > 0) onEvent?.({ type: 'told', sent });
-  } catch (error) {
-    problem(`notifications wait for the next pass: ${describe(error)}`);
   }
 }
 

@@ -18,6 +18,8 @@ export interface Outcome {
   readonly swept: PassMark['sweep'];
   /** What people are told because of it. */
   readonly tellings: readonly Telling[];
+  /** The report is to be written to a bucket as well. */
+  readonly toWrite: boolean;
   /** Time of the pass (RFC 3339). */
   readonly now: string;
 }
@@ -25,7 +27,7 @@ export interface Outcome {
 /** Writes no row at all when nothing is new. Throws only what the store throws. */
 export async function remember(
   { store }: Ports,
-  { report, looked, marks, pass, only, swept, tellings, now }: Outcome,
+  { report, looked, marks, pass, only, swept, tellings, toWrite, now }: Outcome,
   onProblem: (message: string) => void,
 ): Promise<void> {
   const { saved, unchanged, stale, changes } = looked;
@@ -47,6 +49,7 @@ export async function remember(
       history: all.flatMap(({ history }) => history),
       looked: lookedOf(report, only),
       tellings,
+      toWrite,
     });
   }
   await marks.leave(store);

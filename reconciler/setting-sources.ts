@@ -94,6 +94,13 @@ export function settingSources(input: SettingsInput): SettingSource[] {
       [textOf(file.deepCheck.everyHours), inFile],
       [settings && 'never', 'default'],
     ]),
+    first('reports', [
+      [
+        file.reports && `${file.reports.bucket ?? 'the state bucket'} (${file.reports.formats.join(', ')})`,
+        inFile,
+      ],
+      [settings && 'nowhere', 'default'],
+    ]),
     first('notify', [
       [file.notify.map(targetText).join(', ') || undefined, inFile],
       [settings && 'nobody', 'default'],

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { StoreChoice } from '../desired-state/open.ts';
+import { archiveFileSchema, type ArchiveSettings } from './archive-settings.ts';
 import { breakerSchema, type BreakerLimits } from './breaker-limits.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
 import type { DeepCheckSettings } from './deep-checks.ts';
@@ -46,6 +47,8 @@ export interface Settings {
   /** Who may act on the fleet as a whole. */
   readonly operators: Operators;
   readonly pass: PassSettings;
+  /** Where passes write their reports beside the store; null: nowhere. */
+  readonly reports: ArchiveSettings | null;
   /** Whom passes tell what they find; empty: nobody. */
   readonly notify: readonly NotifyTarget[];
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
@@ -103,6 +106,7 @@ const fileSchema = z.strictObject({
   operators: z.array(z.email('use an email address')).optional(),
   pass: passFileSchema,
   notify: notifyFileSchema,
+  reports: archiveFileSchema,
 });
 type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
@@ -127,6 +131,7 @@ export function loadSettings(input: SettingsInput): Settings {
     operators: operatorsOf(input, file, info !== undefined || isPlayground(store)),
     pass: passSettings(env, file.pass),
     notify: notifyTargets(env, file.notify),
+    reports: file.reports ?? null,
     platform: () => complete(platform),
   };
 }

@@ -22,3 +22,9 @@ CREATE TABLE IF NOT EXISTS Notifications (
 ) PRIMARY KEY (id);
 
 CREATE INDEX IF NOT EXISTS NotificationsByState ON Notifications (state, not_before);
+
+-- Runs whose report has yet to be written to the bucket.
+CREATE TABLE IF NOT EXISTS ReportsToWrite (
+  run STRING(80) NOT NULL,
+  since TIMESTAMP NOT NULL,
+) PRIMARY KEY (run);

@@ -159,7 +159,20 @@ function writeFinding(tx: RowTransaction, finding: FindingEntry): void {
   });
 }
 
-function writeRun(tx: RowTransaction, { report, looked }: RunRecord): void {
+export async function reportsToWrite(rows: RowReader): Promise<string[]> {
+  const found = await rows.scan('ReportsToWrite', { all: true });
+  const since = (row: Row): number => Date.parse(text(row, 'since'));
+  return found.sort((one, other) => since(one) - since(other)).map((row) => text(row, 'run'));
+}
+
+export async function reportWritten(engine: Engine, model: TableModel, run: string): Promise<void> {
+  await inTransaction(engine, model, async (tx) => tx.remove('ReportsToWrite', [run]));
+}
+
+function writeRun(tx: RowTransaction, { report, looked, toWrite = false }: RunRecord): void {
+  if (toWrite) {
+    tx.write('insertOrUpdate', 'ReportsToWrite', { run: report.run.id, since: report.run.startedAt });
+  }
   tx.write('insertOrUpdate', 'Runs', {
     id: report.run.id,
     started_at: report.run.startedAt,

@@ -216,6 +216,14 @@ export class TableStore implements Store {
     return runs.listCensuses(this.rows, limit);
   }
 
+  reportsToWrite(): Promise<string[]> {
+    return runs.reportsToWrite(this.rows);
+  }
+
+  reportWritten(run: string): Promise<void> {
+    return runs.reportWritten(this.engine, this.model, run);
+  }
+
   toldEntries(): AsyncIterable<readonly ToldEntry[]> {
     return notifications.toldEntries(this.rows);
   }

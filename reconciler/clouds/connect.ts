@@ -4,6 +4,7 @@ import type { Store } from '../../desired-state/store.ts';
 import type { Platform } from '../model.ts';
 import type { LookPorts } from '../looking.ts';
 import type { Clock, ObservePorts, PassLog, Ports } from '../ports.ts';
+import { archiveOf } from './archive.ts';
 import { auditLogOf } from './audit-log.ts';
 import { localTokens, realTokens, type TokenSource } from './auth.ts';
 import { Budget } from './budget.ts';
@@ -46,6 +47,7 @@ export async function connect(settings: ConnectSettings, clock: Clock = systemCl
   return {
     ...looking,
     courier: courierOf({ rest, clock }),
+    archive: archiveOf(acting),
     store: await openStore(settings.store),
     passes: passLogOf({ reading, acting, bucket: platform.stateBucket }),
     workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),

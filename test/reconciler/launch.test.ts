@@ -92,6 +92,7 @@ class World {
       calls: () => ({}),
       passes: { read: unused, write: unused, latest: unused },
       courier: { send: unused },
+      archive: { write: unused },
     };
   }
 

@@ -120,6 +120,7 @@ class World {
       calls: () => ({}),
       passes: { read: unused, write: unused, latest: unused },
       courier: { send: unused },
+      archive: { write: unused },
     };
   }
 

@@ -45,6 +45,7 @@ export async function reconcileCommand(
       deepCheck: settings.deepCheck,
       operators: settings.operators,
       notify: settings.notify,
+      reports: settings.reports,
       version: packageVersion(),
       ...settings.pass,
       onEvent: (event) => {
