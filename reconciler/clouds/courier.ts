@@ -115,10 +115,23 @@ async function saidIn(response: Response, url: string): Promise<string> {
     const bytes = await collect(response.body as AsyncIterable<Uint8Array>, MOST_READ, 'the answer');
     const text = bytes.toString().trim();
     if (text.startsWith('<')) return '';
-    return text.replaceAll(url, '…').replace(/\s+/g, ' ').slice(0, MOST_SAID);
+    return withoutAddress(text, url).replace(/\s+/g, ' ').slice(0, MOST_SAID);
   } catch {
     return '';
   }
+}
+
+/** Shorter parts stand in too many words by chance, and keep no secret. */
+const SHORTEST_PART = 6;
+
+/** An answer may quote the address, or a part of it; which part is the secret nobody knows. */
+function withoutAddress(text: string, url: string): string {
+  const { pathname, search, searchParams } = new URL(url);
+  const parts = [url, pathname, search, ...pathname.split('/'), ...searchParams.values()];
+  return parts
+    .filter(({ length }) => length >= SHORTEST_PART)
+    .sort((one, other) => other.length - one.length)
+    .reduce((rest, part) => rest.replaceAll(part, '…'), text);
 }
 
 /** The system's own word for it: a message of the HTTP client may hold the address. */

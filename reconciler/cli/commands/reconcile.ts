@@ -1,10 +1,10 @@
 /** `plumb reconcile`: one pass from a person's machine, with progress on stderr and the report on stdout. */
 import { randomBytes } from 'node:crypto';
+import { eventText } from '../../event-text.ts';
 import { follow } from '../../follow.ts';
 import type { Ports } from '../../ports.ts';
-import { reconcile, type PassEvent } from '../../reconcile.ts';
+import { reconcile } from '../../reconcile.ts';
 import { packageVersion } from '../../local/paths.ts';
-import { plural } from '../../report/words.ts';
 import { EXIT, detailedCode, launchFailed } from '../exit-codes.ts';
 import { notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
@@ -49,8 +49,8 @@ export async function reconcileCommand(
       version: packageVersion(),
       ...settings.pass,
       onEvent: (event) => {
-        if (event.type === 'problem') cli.note(eventLine(event));
-        else cli.progress(eventLine(event));
+        if (event.type === 'problem') cli.note(eventText(event));
+        else cli.progress(eventText(event));
         if (event.type === 'launched') launched.push(event);
       },
     });
@@ -69,23 +69,6 @@ export async function reconcileCommand(
 /** Sorts by time; the tail keeps two passes of one second apart. */
 export const runIdAt = (now: Date): string =>
   `run-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
-
-export function eventLine(event: PassEvent): string {
-  switch (event.type) {
-    case 'loaded':
-      return `${plural(event.tenants, 'record')} loaded`;
-    case 'observed':
-      return `${plural(event.tenants, 'tenant')} observed`;
-    case 'launched':
-      return `${event.tenant}: ${event.flow} launched (${event.intent})`;
-    case 'swept':
-      return `${plural(event.workflows.length, 'unused workflow definition')} removed`;
-    case 'told':
-      return `${plural(event.sent, 'notification')} sent`;
-    case 'problem':
-      return `${event.tenant}: ${event.message}`;
-  }
-}
 
 export interface Launched {
   readonly tenant: string;
