@@ -1,9 +1,31 @@
-/** What follows once a pass is kept: people are told and its report is written out. Neither can fail the pass. */
+/** The end of a pass: it is kept with what people are to be told; then they are told and the report is written out. */
 import { archiveReports } from './archive-reports.ts';
 import { deliver } from './deliver.ts';
 import { describe } from './error-text.ts';
 import type { Ports } from './ports.ts';
 import type { PassOptions } from './reconcile.ts';
+import { remember, type Outcome } from './remember.ts';
+import type { Fleet } from './survey.ts';
+import { tellingsFor } from './tell.ts';
+
+/** Throws only what the store throws. */
+export async function keep(
+  ports: Ports,
+  { fleet, ...outcome }: Omit<Outcome, 'tellings' | 'toWrite'> & { readonly fleet: Fleet },
+  { notify = [], reports }: PassOptions,
+  onProblem: (message: string) => void,
+): Promise<void> {
+  const { report, only, now } = outcome;
+  const tellings = await tellingsFor(ports.store, {
+    report,
+    names: new Set(fleet.entries.map(({ name }) => name)),
+    directives: fleet.directives,
+    targets: notify,
+    named: only !== null,
+    now,
+  });
+  await remember(ports, { ...outcome, tellings, toWrite: reports != null }, onProblem);
+}
 
 /** What is told once the pass is over; what does not arrive waits for the next one, and fails nothing. */
 export async function sendOut(

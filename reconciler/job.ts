@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { connect } from './clouds/connect.ts';
+import { withTelemetry } from './clouds/with-telemetry.ts';
 import { healthChecks } from './health.ts';
 import { JobLog, takeOverStderr } from './job-log.ts';
 import type { Platform } from './model.ts';
@@ -81,10 +82,7 @@ async function main(): Promise<void> {
   }
 }
 
-type RunOptions = JobOptions &
-  Pick<Settings, 'breaker' | 'deepCheck' | 'notify' | 'operators' | 'pass' | 'policy' | 'reports'> & {
-    readonly platform: Platform;
-  };
+type RunOptions = JobOptions & Omit<Settings, 'platform'> & { readonly platform: Platform };
 
 async function run(ports: Ports, { platform, ...options }: RunOptions, log: JobLog): Promise<void> {
   if (options.health) {
@@ -93,23 +91,22 @@ async function run(ports: Ports, { platform, ...options }: RunOptions, log: JobL
     }
     return;
   }
-  const report = await reconcile(ports, {
-    ...options,
-    platform,
-    policy: options.policy,
-    dryRun: options.dryRun,
-    shard: options.shard,
-    runId: options.runId,
-    breaker: options.breaker,
-    deepCheck: options.deepCheck,
-    operators: options.operators,
-    notify: options.notify,
-    reports: options.reports,
-    version: packageVersion(),
-    ...options.pass,
-    onEvent: (event) => log.event(event),
+  const { runId, shard } = options;
+  const version = packageVersion();
+  const onProblem = (message: string) => log.line('warn', message, { event: 'problem' });
+  await withTelemetry(options.telemetry, { run: runId, shard, version, onProblem }, async (telemetry) => {
+    if (telemetry !== null) log.traceIn(platform.project, () => telemetry.place());
+    const report = await reconcile(ports, {
+      ...options,
+      ...options.pass,
+      platform,
+      version,
+      ...(telemetry !== null && { stage: telemetry.stage }),
+      onEvent: (event) => log.event(event),
+    });
+    log.report(report);
+    return report;
   });
-  log.report(report);
 }
 
 await main();

@@ -101,6 +101,11 @@ export function settingSources(input: SettingsInput): SettingSource[] {
       ],
       [settings && 'nowhere', 'default'],
     ]),
+    first('telemetry.endpoint', [
+      variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
+      [file.telemetry?.endpoint, inFile],
+      [settings && 'off', 'default'],
+    ]),
     first('notify', [
       [file.notify.map(targetText).join(', ') || undefined, inFile],
       [settings && 'nobody', 'default'],

@@ -10,6 +10,7 @@ import { birthOf } from '../../reconciler/local/process-birth.ts';
 import { sharedCloud } from '../support/cloud.ts';
 import { newFleet, type Fleet } from '../support/fleet.ts';
 import { answer, httpServer, type TestServer } from '../support/http.ts';
+import { otlpReceiver } from '../support/otlp.ts';
 import { cleanEnv, inFolder } from './cli/run.ts';
 
 const JOB = join(import.meta.dirname, '../../reconciler/job.ts');
@@ -75,9 +76,19 @@ afterAll(async () => {
   await server.close();
 });
 
+/** Tells on stdout, where a job never writes, which telemetry libraries are loaded. */
+const TELLTALE = `data:text/javascript,${encodeURIComponent(
+  `import { registerHooks } from 'node:module';
+  registerHooks({ load: (url, context, next) => {
+    if (url.includes('@opentelemetry')) process.stdout.write('loaded ');
+    return next(url, context);
+  } });`,
+)}`;
+
 async function job(
   cwd: string,
   file: string,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; lines: Line[]; stdout: string }> {
   const info = join(cwd, 'local.json');
   const caFile = join(cwd, 'ca.pem');
@@ -101,8 +112,9 @@ async function job(
     CLOUD_RUN_EXECUTION: RUN,
     CLOUD_RUN_TASK_INDEX: '0',
     CLOUD_RUN_TASK_COUNT: '1',
+    ...more,
   });
-  const child = spawn(process.execPath, [JOB], { cwd, env });
+  const child = spawn(process.execPath, ['--import', TELLTALE, JOB], { cwd, env });
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
@@ -135,6 +147,42 @@ describe('the log of a pass', () => {
         severity: 'WARNING',
       });
       expect(lines.at(-1)).toMatchObject({ severity: 'INFO', event: 'finished', summary: { tenants: 1 } });
+    }));
+
+  it('has its place in the trace that telemetry sends, and telemetry is loaded only then', () =>
+    inFolder(async (cwd) => {
+      const receiver = await otlpReceiver();
+      const { code, lines, stdout } = await job(cwd, fleet.file, {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      });
+      await receiver.close();
+      expect([code, stdout]).toEqual([0, expect.stringContaining('loaded') as string]);
+      const [root] = receiver.spans.filter(({ name }) => name === 'pass');
+      const stages = receiver.spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId);
+      expect(stages.map(({ name }) => name).sort()).toEqual(
+        ['settle', 'survey', 'sweep', 'look', 'guard', 'launch', 'remember'].sort(),
+      );
+      expect(new Set(receiver.spans.map(({ traceId }) => traceId)).size).toBe(1);
+      const places = lines.map((line) => line['logging.googleapis.com/trace']);
+      expect(new Set(places)).toEqual(new Set([`projects/plumbline-platform/traces/${root?.traceId ?? ''}`]));
+      expect(receiver.metrics.get('plumbline.tenants')).toContainEqual({
+        value: 1,
+        verdict: 'paused',
+        task: '0',
+      });
+      expect(receiver.metrics.get('plumbline.findings')).toContainEqual({
+        value: 2,
+        class: 'changed',
+        task: '0',
+      });
+      expect([...receiver.metrics.keys()].sort()).toEqual([
+        'plumbline.calls',
+        'plumbline.findings',
+        'plumbline.held',
+        'plumbline.oldest_observation.age',
+        'plumbline.pass.duration',
+        'plumbline.tenants',
+      ]);
     }));
 
   it('says at ERROR that the pass failed, and why, and the job ends with 1', () =>

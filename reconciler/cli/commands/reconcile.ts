@@ -1,7 +1,9 @@
 /** `plumb reconcile`: one pass from a person's machine, with progress on stderr and the report on stdout. */
 import { randomBytes } from 'node:crypto';
+import { withTelemetry } from '../../clouds/with-telemetry.ts';
 import { eventText } from '../../event-text.ts';
 import { follow } from '../../follow.ts';
+import { WHOLE } from '../../policy/orders.ts';
 import type { Ports } from '../../ports.ts';
 import { reconcile } from '../../reconcile.ts';
 import { packageVersion } from '../../local/paths.ts';
@@ -35,25 +37,26 @@ export async function reconcileCommand(
     // Before the pass: what it finds must not be lost for want of a place.
     await checkTargets(cli, targets);
     const launched: Launched[] = [];
-    const report = await reconcile(ports, {
-      platform: settings.platform(),
-      policy: settings.policy,
-      dryRun: options.dryRun,
-      ...(names.length > 0 && { only: names }),
-      runId: runIdAt(ports.clock.now()),
-      breaker: settings.breaker,
-      deepCheck: settings.deepCheck,
-      operators: settings.operators,
-      notify: settings.notify,
-      reports: settings.reports,
-      version: packageVersion(),
-      ...settings.pass,
-      onEvent: (event) => {
-        if (event.type === 'problem') cli.note(eventText(event));
-        else cli.progress(eventText(event));
-        if (event.type === 'launched') launched.push(event);
-      },
-    });
+    const runId = runIdAt(ports.clock.now());
+    const version = packageVersion();
+    const seen = { run: runId, shard: WHOLE, version, onProblem: (message: string) => cli.note(message) };
+    const report = await withTelemetry(settings.telemetry, seen, (telemetry) =>
+      reconcile(ports, {
+        ...settings,
+        ...settings.pass,
+        platform: settings.platform(),
+        dryRun: options.dryRun,
+        ...(names.length > 0 && { only: names }),
+        runId,
+        version,
+        ...(telemetry !== null && { stage: telemetry.stage }),
+        onEvent: (event) => {
+          if (event.type === 'problem') cli.note(eventText(event));
+          else cli.progress(eventText(event));
+          if (event.type === 'launched') launched.push(event);
+        },
+      }),
+    );
     const failed = options.wait && launched.length > 0 && !(await followed(cli, ports, launched));
     if (options.wait && launched.length > 0) {
       cli.progress(
