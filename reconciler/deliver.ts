@@ -19,7 +19,7 @@ const LONGEST_PAUSE_MS = 60 * 60_000;
 
 const DAY_MS = 24 * 60 * 60_000;
 /** What nobody could be told for so long is given up, and that is told. */
-export const GIVE_UP_DAYS = 7;
+const GIVE_UP_DAYS = 7;
 /** How long messages are kept for people to look at once they have ended. */
 const KEPT_DAYS = 30;
 

@@ -31,6 +31,7 @@ import {
 } from './platform-settings.ts';
 import { parsePolicy } from './policy-settings.ts';
 import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
+import { telemetryFileSchema, telemetryFor, type TelemetrySettings } from './telemetry-settings.ts';
 
 export { LOCAL_PLATFORM, SettingsError };
 
@@ -49,8 +50,8 @@ export interface Settings {
   readonly pass: PassSettings;
   /** Where passes write their reports beside the store; null: nowhere. */
   readonly reports: ArchiveSettings | null;
-  /** Where traces and metrics go; null: they are off. An address of null: the standard variables say where. */
-  readonly telemetry: { readonly endpoint: string | null } | null;
+  /** Where traces and metrics go; null: they are off. */
+  readonly telemetry: TelemetrySettings | null;
   /** Whom passes tell what they find; empty: nobody. */
   readonly notify: readonly NotifyTarget[];
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
@@ -109,10 +110,7 @@ const fileSchema = z.strictObject({
   pass: passFileSchema,
   notify: notifyFileSchema,
   reports: archiveFileSchema,
-  /** The standard OTEL_EXPORTER_OTLP_ENDPOINT goes before it. */
-  telemetry: z
-    .strictObject({ endpoint: z.url({ protocol: /^https?$/, error: 'use an http:// or https:// address' }) })
-    .optional(),
+  telemetry: telemetryFileSchema,
 });
 type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
@@ -138,7 +136,7 @@ export function loadSettings(input: SettingsInput): Settings {
     pass: passSettings(env, file.pass),
     notify: notifyTargets(env, file.notify),
     reports: file.reports ?? null,
-    telemetry: telemetryOf(env, file),
+    telemetry: telemetryFor(env, file.telemetry),
     platform: () => complete(platform),
   };
 }
@@ -297,12 +295,6 @@ function operatorsOf({ env }: SettingsInput, file: SettingsFile, playground: boo
   throw new SettingsError(
     `PLUMBLINE_OPERATORS is ${JSON.stringify(named)}: use email addresses with commas between`,
   );
-}
-
-function telemetryOf(env: SettingsInput['env'], { telemetry }: SettingsFile): Settings['telemetry'] {
-  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return null;
-  if (env['OTEL_EXPORTER_OTLP_ENDPOINT']) return { endpoint: null };
-  return telemetry ?? null;
 }
 
 function userName(): string {

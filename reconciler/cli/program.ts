@@ -10,7 +10,6 @@ import type { DeepCheckOptions } from './commands/deep-check.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { HealthOptions } from './commands/health.ts';
-import type { NotifyOptions } from './commands/notify.ts';
 import type { PreviewOptions } from './commands/preview.ts';
 import type { ReconcileOptions } from './commands/reconcile.ts';
 import type { ReportOptions } from './commands/report.ts';
@@ -185,17 +184,6 @@ function addPassCommands(program: Command, bind: Bind): void {
     )
     .action((options: ReportOptions) =>
       bind(async (cli) => (await import('./commands/report.ts')).reportCommand(cli, options)),
-    );
-  program
-    .command('notify')
-    .summary('send the notifications that wait')
-    .description(
-      'Sends what passes have left to be told and is due. With --test it sends one sample message to each target of ' +
-        '`notify` in plumbline.yaml, or to one of them, and says what came back.',
-    )
-    .option('--test [target]', 'send a sample instead, to every target or to this one')
-    .action((options: NotifyOptions) =>
-      bind(async (cli) => (await import('./commands/notify.ts')).notify(cli, options)),
     );
   program
     .command('health')

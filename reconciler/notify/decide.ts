@@ -157,7 +157,7 @@ const goneChange = ({ detail, ...entry }: ToldEntry): Change[] =>
 type Grave = Pick<Finding, 'class' | 'risk'> & { readonly contested: unknown };
 
 /** A worse class, a graver risk, or somebody who keeps setting it back. */
-export function isWorse(now: Grave, before: Grave): boolean {
+function isWorse(now: Grave, before: Grave): boolean {
   const [a, b] = [CLASS_ORDER.indexOf(now.class), CLASS_ORDER.indexOf(before.class)];
   if (a !== b) return a > b;
   const [c, d] = [RISK_ORDER.indexOf(now.risk), RISK_ORDER.indexOf(before.risk)];

@@ -21,7 +21,7 @@ const OCCASION_WORDS: Readonly<Record<Occasion, string>> = {
   expired: 'Expired',
 };
 
-export const placeText = ({ resource, field }: Pick<ToldFinding, 'resource' | 'field'>): string =>
+const placeText = ({ resource, field }: Pick<ToldFinding, 'resource' | 'field'>): string =>
   field === null ? resource : `${resource} ${field}`;
 
 /** `on acme`, `on 200 tenants`. */

@@ -4,7 +4,7 @@ import type { RunReport } from '../model.ts';
 /** Runs a part of the pass, and lets it be seen how long that took and whether it failed. */
 export type Stage = <T>(name: StageName, work: () => Promise<T>) => Promise<T>;
 
-export type StageName = 'settle' | 'survey' | 'sweep' | 'look' | 'guard' | 'launch' | 'remember';
+type StageName = 'settle' | 'survey' | 'sweep' | 'look' | 'guard' | 'launch' | 'remember';
 
 /** Nobody looks on. */
 export const UNSEEN: Stage = (_name, work) => work();
