@@ -86,6 +86,25 @@ module.exports = {
       '^node_modules/(yaml|zod)/',
       MODEL,
     ]),
+    only('notifications-are-decided-purely', '^reconciler/notify/', [
+      '^reconciler/notify/',
+      '^reconciler/report/',
+      '^reconciler/marks\\.ts$',
+      '^node_modules/zod/',
+      MODEL,
+    ]),
+    only('measures-are-pure', '^reconciler/telemetry/', [
+      '^reconciler/telemetry/',
+      '^reconciler/report/words\\.ts$',
+      MODEL,
+    ]),
+    {
+      name: 'telemetry-is-loaded-when-it-is-on',
+      comment: 'Its libraries cost every start otherwise.',
+      severity: 'error',
+      from: { path: '^(reconciler|demo)/' },
+      to: { path: '^reconciler/clouds/telemetry\\.ts$', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
     only('record-edits-are-pure', '^reconciler/records/', [
       '^reconciler/records/',
       '^reconciler/(expect\\.ts$|resources/)',
@@ -119,7 +138,7 @@ module.exports = {
         path: '^(reconciler|desired-state|manifests|workflow-defs)/',
         pathNot: '^(reconciler/clouds|desired-state/spanner)/',
       },
-      to: { path: 'node_modules/(@google-cloud|google-auth-library|@kubernetes)/' },
+      to: { path: 'node_modules/(@google-cloud|google-auth-library|@kubernetes|@opentelemetry)/' },
     },
   ],
   options: {

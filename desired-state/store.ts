@@ -16,6 +16,7 @@ import type {
   Verdict,
 } from '../reconciler/model.ts';
 import type { Census, Rollout } from '../reconciler/fleet-model.ts';
+import type { Delivery, DeliveryState, Telling, ToldEntry } from '../reconciler/notify/message.ts';
 
 /** `record` is kept as it was written (parsed JSON), so that a later schema can still read it. */
 export interface StoredTenant {
@@ -304,6 +305,34 @@ export interface RunRecord {
   readonly history?: readonly FindingHistory[];
   /** Left out or null: nothing can be said of it. */
   readonly looked?: Omit<Looked, 'at'> | null;
+  /** What people are told because of it; left out: nothing. */
+  readonly tellings?: readonly Telling[];
+  /** Its report is to be written to the bucket as well; left out: it is not. */
+  readonly toWrite?: boolean;
+}
+
+/** A request for messages to send. */
+export interface Claim {
+  /** Names the lease; unique to whoever asks. */
+  readonly by: string;
+  /** RFC 3339. */
+  readonly now: string;
+  /** When others may have them again (RFC 3339). */
+  readonly until: string;
+  readonly limit: number;
+}
+
+/** What became of a message that was claimed. */
+export interface DeliveryEnd {
+  readonly id: string;
+  /** The lease it was claimed under. */
+  readonly by: string;
+  /** `WAITING`: it is tried again, not before `notBefore` (RFC 3339). */
+  readonly state: DeliveryState;
+  readonly notBefore: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly now: string;
 }
 
 export interface Store {
@@ -405,8 +434,9 @@ export interface Store {
   /** Name and key of every open finding of everybody, read in pages, in name order. */
   openFindingKeys(): AsyncIterable<readonly Pick<FindingEntry, 'name' | 'key'>[]>;
   /**
-   * New findings, resolved findings, histories, then the run row: one transaction up to a hundred rows, else several,
-   * with the run row in the last one, so that a run that can be seen has all its findings.
+   * New findings, resolved findings, histories, tellings, then the run row: one transaction up to a hundred rows, else
+   * several, with the run row in the last one, so that a run that can be seen has all its findings. A telling is never
+   * split: its messages and the memory of them are written together.
    */
   saveRun(run: RunRecord): Promise<void>;
   /** Whom the newest `limit` runs looked at, newest first; runs that say nothing of it are left out. */
@@ -417,6 +447,21 @@ export interface Store {
   getRun(id: string): Promise<RunReport | undefined>;
   /** What the breaker compares with, of the newest `limit` runs, newest first; runs from before it are left out. */
   listCensuses(limit: number): Promise<Census[]>;
+
+  /** Runs whose report has yet to be written to the bucket, the oldest first. */
+  reportsToWrite(): Promise<string[]>;
+  reportWritten(run: string): Promise<void>;
+
+  /** What people have been told and what has not ended since, by name and place, read in pages. */
+  toldEntries(): AsyncIterable<readonly ToldEntry[]>;
+  /** Messages that are due, longest due first, leased to who asks: nobody else gets them before the lease is over. */
+  claimNotifications(claim: Claim): Promise<Delivery[]>;
+  /** False, and nothing is written, when the lease has gone to somebody else. */
+  endDelivery(end: DeliveryEnd): Promise<boolean>;
+  /** Newest first; `open`: only those that wait. */
+  listNotifications(which: { readonly open: boolean }): Promise<Delivery[]>;
+  /** Forgets some of the messages that ended before this time (RFC 3339); called again, the next. */
+  forgetNotifications(before: string): Promise<void>;
 
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { containerService } from './container/service.ts';
 import { cloudAssetService } from './cloudasset/service.ts';
 import { iamService } from './iam/service.ts';
 import { iamCredentialsService } from './iamcredentials/service.ts';
+import { pubsubService } from './pubsub/service.ts';
 import { secretManagerService } from './secretmanager/service.ts';
 import { resourceManagerService } from './cloudresourcemanager/service.ts';
 import { artifactRegistryService } from './artifactregistry/service.ts';
@@ -38,4 +39,5 @@ export const SERVICES: readonly ((cloud: Cloud) => Service)[] = [
   workflowExecutionsService,
   runService,
   cloudSchedulerService,
+  pubsubService,
 ];

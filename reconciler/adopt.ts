@@ -89,6 +89,7 @@ const fleetOf = ({ metadata: { name }, spec: { project } }: Tenant): Fleet => {
     contested: new Map(),
     rivals: new Map(),
     active: new Map(),
+    directives: [],
     directivesOf: () => [],
     looks: [],
   };

@@ -5,9 +5,11 @@ export function describe(error: unknown): string {
   return redact(text.split('\n', 1)[0] ?? text);
 }
 
-/** Cuts query strings out of URLs and masks bearer tokens. */
+/** Cuts query strings and passwords out of URLs, and masks bearer tokens and private keys. */
 export function redact(text: string): string {
   return text
     .replace(/(https?:\/\/[^\s?"']+)\?[^\s"']*/g, '$1?…')
+    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1…@')
+    .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^"']*/g, '-----BEGIN PRIVATE KEY-----…')
     .replace(/\b(ya29\.|Bearer )[\w.~+/=-]+/g, '$1…');
 }

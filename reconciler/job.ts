@@ -1,27 +1,18 @@
 /**
  * The job's entry point, as Cloud Run starts it: one pass (or one round of health checks) over this task's share of
- * the fleet. Logs are one JSON line per event on stderr, with Cloud Logging's severities.
+ * the fleet. What it has to say goes to its log, see job-log.ts.
  */
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import pino from 'pino';
 import { connect } from './clouds/connect.ts';
-import { describe } from './error-text.ts';
+import { withTelemetry } from './clouds/with-telemetry.ts';
 import { healthChecks } from './health.ts';
+import { JobLog, takeOverStderr } from './job-log.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 import { reconcile } from './reconcile.ts';
 import { packageVersion } from './local/paths.ts';
 import { loadSettings, type Settings } from './settings.ts';
-
-const SEVERITIES: Readonly<Record<string, string>> = {
-  trace: 'DEBUG',
-  debug: 'DEBUG',
-  info: 'INFO',
-  warn: 'WARNING',
-  error: 'ERROR',
-  fatal: 'CRITICAL',
-};
 
 interface JobOptions {
   readonly health: boolean;
@@ -30,7 +21,7 @@ interface JobOptions {
   readonly shard: { readonly index: number; readonly count: number };
 }
 
-function optionsOf(argv: readonly string[], env: NodeJS.ProcessEnv): JobOptions {
+function optionsOf(argv: readonly string[], env: NodeJS.ProcessEnv, runId: string): JobOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -41,7 +32,7 @@ function optionsOf(argv: readonly string[], env: NodeJS.ProcessEnv): JobOptions 
   return {
     health: values.health,
     dryRun: values['dry-run'],
-    runId: runIdOf(env),
+    runId,
     shard: shardOf(env),
   };
 }
@@ -64,16 +55,11 @@ function shardOf(env: NodeJS.ProcessEnv): { index: number; count: number } {
 }
 
 async function main(): Promise<void> {
-  const log = pino(
-    {
-      messageKey: 'message',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ severity: SEVERITIES[label] ?? 'DEFAULT' }), bindings: () => ({}) },
-    },
-    pino.destination({ dest: 2, sync: true }),
-  );
+  const runId = runIdOf(process.env);
+  const log = new JobLog({ run: runId, task: Number(process.env['CLOUD_RUN_TASK_INDEX'] ?? 0) });
+  takeOverStderr(log);
   try {
-    const options = optionsOf(process.argv.slice(2), process.env);
+    const options = optionsOf(process.argv.slice(2), process.env, runId);
     const settings = loadSettings({ flags: {}, env: process.env, cwd: process.cwd() });
     const platform = settings.platform();
     const ports = await connect({ ...settings, platform, tasks: options.shard.count });
@@ -81,48 +67,46 @@ async function main(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.removeAllListeners(signal);
       process.on(signal, () => {
-        log.warn({ run: options.runId, signal }, 'stopped; the next pass carries on');
+        log.line('warn', 'stopped; the next pass carries on', { signal });
         process.exit(143);
       });
     }
-    await run(
-      ports,
-      { ...options, ...settings, platform },
-      log.child({ run: options.runId, task: options.shard.index }),
-    );
-    await ports.store.close();
+    try {
+      await run(ports, { ...options, ...settings, platform }, log);
+    } finally {
+      await ports.store.close();
+    }
   } catch (error) {
-    log.error({ error: describe(error) }, 'the job could not run');
+    log.failure('the pass failed', error);
     process.exitCode = 1;
   }
 }
 
-type RunOptions = JobOptions &
-  Pick<Settings, 'breaker' | 'deepCheck' | 'operators' | 'pass' | 'policy'> & { readonly platform: Platform };
+type RunOptions = JobOptions & Omit<Settings, 'platform'> & { readonly platform: Platform };
 
-async function run(ports: Ports, { platform, ...options }: RunOptions, log: pino.Logger): Promise<void> {
+async function run(ports: Ports, { platform, ...options }: RunOptions, log: JobLog): Promise<void> {
   if (options.health) {
     for (const { tenant, intent, message } of await healthChecks(ports, platform, { shard: options.shard })) {
-      log.info({ tenant, intent, result: message }, 'health check');
+      log.line('info', `${tenant}: ${message}`, { event: 'health-check', tenant, intent });
     }
     return;
   }
-  const report = await reconcile(ports, {
-    ...options,
-    platform,
-    policy: options.policy,
-    dryRun: options.dryRun,
-    shard: options.shard,
-    runId: options.runId,
-    breaker: options.breaker,
-    deepCheck: options.deepCheck,
-    operators: options.operators,
-    version: packageVersion(),
-    ...options.pass,
-    onEvent: ({ type, ...details }) => log[type === 'problem' ? 'warn' : 'info'](details, type),
+  const { runId, shard } = options;
+  const version = packageVersion();
+  const onProblem = (message: string) => log.line('warn', message, { event: 'problem' });
+  await withTelemetry(options.telemetry, { run: runId, shard, version, onProblem }, async (telemetry) => {
+    if (telemetry !== null) log.traceIn(platform.project, () => telemetry.place());
+    const report = await reconcile(ports, {
+      ...options,
+      ...options.pass,
+      platform,
+      version,
+      ...(telemetry !== null && { stage: telemetry.stage }),
+      onEvent: (event) => log.event(event),
+    });
+    log.report(report);
+    return report;
   });
-  if (report.breaker !== null) log.error({ breaker: report.breaker }, 'the breaker is open');
-  log.info({ summary: report.summary }, 'pass finished');
 }
 
 await main();

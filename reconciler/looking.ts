@@ -21,6 +21,10 @@ const WRITING = {
   saveRun: true,
   saveObservations: true,
   touchObservations: true,
+  claimNotifications: true,
+  reportWritten: true,
+  endDelivery: true,
+  forgetNotifications: true,
 } as const satisfies Partial<Record<keyof Store, true>>;
 
 type Writing = keyof typeof WRITING;
@@ -57,6 +61,9 @@ const READING: Readonly<Record<keyof ReadingStore, true>> = {
   listRuns: true,
   getRun: true,
   listCensuses: true,
+  reportsToWrite: true,
+  toldEntries: true,
+  listNotifications: true,
   close: true,
 };
 
@@ -88,6 +95,8 @@ export function onlyLooking({ store, passes, ...ports }: LookPorts): Ports {
       ...(refusing('passes', { write: true }) as unknown as Pick<PassLog, 'write'>),
     },
     workflows: refusing('workflows', WORKFLOWS) as unknown as Workflows,
+    archive: refusing('archive', { write: true }) as unknown as Ports['archive'],
+    courier: refusing('courier', { send: true }) as unknown as Ports['courier'],
     store: readingStore(store),
   };
 }

@@ -1,6 +1,7 @@
 /** What a pass needs from the outside world. `clouds/` and the stores implement these; tests may hand in their own. */
 import type { Store } from '../desired-state/store.ts';
 import type { Json, Reading } from './model.ts';
+import type { Courier } from './notify/message.ts';
 
 export interface Clock {
   now(): Date;
@@ -183,6 +184,17 @@ export interface PassLog {
   latest(): Promise<PassMark | undefined>;
 }
 
+/** Reports for good: written once, never changed. */
+export interface Archive {
+  /** False when the object is there already: it is left as it is. Throws CloudError. */
+  write(object: {
+    readonly bucket: string;
+    readonly name: string;
+    readonly type: string;
+    readonly text: string;
+  }): Promise<boolean>;
+}
+
 /** A read-only half: what `check` and dry runs get. */
 export interface ObservePorts {
   readonly inventory: Inventory;
@@ -198,6 +210,8 @@ export interface Ports extends ObservePorts {
   readonly store: Store;
   readonly workflows: Workflows;
   readonly passes: PassLog;
+  readonly courier: Courier;
+  readonly archive: Archive;
 }
 
 /**

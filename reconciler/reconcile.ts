@@ -3,6 +3,8 @@
  * each tenant and judge it, stop if the fleet looks wrong, launch what policy allows, report. The whole fleet is judged
  * before anything is launched. Of a tenant nothing but its row is kept: the fleet may be larger than memory.
  */
+import { keep, sendOut, writeOut } from './after-pass.ts';
+import type { ArchiveSettings } from './archive-settings.ts';
 import { assemble, Roll } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
 import { dueDeepChecks, NO_DEEP_CHECKS, type DeepCheckSettings } from './deep-checks.ts';
@@ -17,18 +19,19 @@ import { lookAtFleet } from './look.ts';
 import { Marks } from './mark.ts';
 import { markOf } from './marks.ts';
 import { REPORT_FORMAT, type Platform, type RunReport } from './model.ts';
+import type { NotifyTarget } from './notify/message.ts';
 import type { Operators } from './operators.ts';
 import { beginPass, type Freshness } from './passes.ts';
 import { WHOLE } from './policy/orders.ts';
 import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
 import type { Ports } from './ports.ts';
-import { remember } from './remember.ts';
 import { CLUSTER_KINDS, GCP_KINDS } from './resources/index.ts';
 import { moveRollouts } from './rollouts.ts';
 import { settle } from './settle.ts';
 import { sweepFleet } from './sights.ts';
 import { survey, type Fleet } from './survey.ts';
 import { sweep } from './sweep.ts';
+import { UNSEEN, type Stage } from './telemetry/port.ts';
 import { tellExceptions } from './tell-exceptions.ts';
 
 export interface PassOptions {
@@ -56,6 +59,12 @@ export interface PassOptions {
   readonly deepCheck?: DeepCheckSettings;
   /** Whose overrides and rollouts are honoured; left out, nobody's. */
   readonly operators?: Operators;
+  /** Who is told what is new; left out: nobody. */
+  readonly notify?: readonly NotifyTarget[];
+  /** Where reports are written beside the store; left out or null: nowhere. */
+  readonly reports?: ArchiveSettings | null;
+  /** Told of each part of the pass as it runs; left out: nobody looks on. */
+  readonly stage?: Stage;
   /** What happened along the way, for progress and logs. */
   readonly onEvent?: (event: PassEvent) => void;
 }
@@ -66,39 +75,40 @@ export type PassEvent =
   | { readonly type: 'launched'; readonly tenant: string; readonly flow: string; readonly intent: string }
   /** Definitions that nothing needed any more are gone. */
   | { readonly type: 'swept'; readonly workflows: readonly string[] }
+  /** Notifications have arrived. */
+  | { readonly type: 'told'; readonly sent: number }
   | { readonly type: 'problem'; readonly tenant: string; readonly message: string };
 
 /** Throws only when the store cannot be read or written; everything else is in the report. */
 export async function reconcile(ports: Ports, options: PassOptions): Promise<RunReport> {
-  const { platform, dryRun, onEvent = () => undefined } = options;
+  const { platform, dryRun, stage = UNSEEN, onEvent = () => undefined } = options;
   const look = lookOf(ports, options);
   const problem = (message: string) => onEvent({ type: 'problem', tenant: PASS, message });
   const calls = ports.calls();
   if (!dryRun) {
-    await settle(ports, (tenant, error) => onEvent({ type: 'problem', tenant, message: describe(error) }));
+    const onProblem = (tenant: string, error: unknown) =>
+      onEvent({ type: 'problem', tenant, message: describe(error) });
+    await stage('settle', () => settle(ports, onProblem));
   }
   const rollouts = await moveRollouts(ports, options);
   const { fleet, roll, looked, ...judged } = await judgeFleet(ports, look, { problem, onEvent });
 
   const { now, by, whole } = look;
-  const guarded = await guard(
-    ports,
-    { rows: roll.inOrder(), verdicts: roll.summary().verdicts },
-    {
-      limits: options.breaker ?? DEFAULT_LIMITS,
-      operators: options.operators ?? [],
-      shard: whole ? by.share : null,
-    },
+  const { breaker: limits = DEFAULT_LIMITS, operators = [] } = options;
+  const judgement = { rows: roll.inOrder(), verdicts: roll.summary().verdicts };
+  const guarded = await stage('guard', () =>
+    guard(ports, judgement, { limits, operators, shard: whole ? by.share : null }),
   );
   roll.rows = guarded.rows;
   if (!dryRun) {
     const named = new Set(options.only);
     const { permit } = guarded;
-    await launchAll({ ports, platform, fleet, roll, looked, by, named, permit, begunAt: now, onEvent });
-    if (guarded.breaker === null) {
+    await stage('launch', async () => {
+      await launchAll({ ports, platform, fleet, roll, looked, by, named, permit, begunAt: now, onEvent });
+      if (guarded.breaker !== null) return;
       await askHealth(ports, options, rollouts.due);
       await askDeep(ports, options, fleet);
-    }
+    });
   }
 
   const times = { startedAt: now, finishedAt: ports.clock.now().toISOString() };
@@ -109,8 +119,13 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
     { breaker: guarded.breaker, fleet: { ...guarded.fleet, rollouts: rollouts.reports } },
   );
   if (!dryRun) {
-    await remember(ports, { report, looked, ...judged, only: options.only ?? null, now }, problem);
+    const only = options.only ?? null;
+    await stage('remember', () =>
+      keep(ports, { report, fleet, looked, ...judged, only, now }, options, problem),
+    );
     await tidy(ports, options);
+    await sendOut(ports, options, problem);
+    await writeOut(ports, options, problem);
   }
   return report;
 }
@@ -145,17 +160,18 @@ async function judgeFleet(
   },
 ) {
   const pass = await beginPass(ports, look, problem);
-  const fleet = pass.known(await survey(ports.store, look));
+  const { stage = UNSEEN } = look;
+  const fleet = pass.known(await stage('survey', () => survey(ports.store, look)));
   onEvent({ type: 'loaded', tenants: fleet.entries.length });
 
   const turns = pass.turnsOf(fleet.entries);
-  const sights = await sweepFleet(ports, fleet, { ...look, pass, turns });
+  const sights = await stage('sweep', () => sweepFleet(ports, fleet, { ...look, pass, turns }));
   const roll = new Roll(fleet.entries.length);
   const marks = new Marks(look);
   const exceptions = new FleetExceptions(look);
   const inquirer = new Inquirer(ports, look.platform);
   const work = { ports, fleet, turns, sights, pass, roll, inquirer, exceptions, marks, options: look };
-  const looked = await lookAtFleet(work);
+  const looked = await stage('look', () => lookAtFleet(work));
   await tellExceptions(ports, { fleet, roll, looked, exceptions }, look);
   onEvent({ type: 'observed', tenants: fleet.entries.length });
   return { fleet, roll, looked, marks, pass, swept: sights.swept };

@@ -4,6 +4,7 @@ import type { Looked } from './look.ts';
 import type { Marks } from './mark.ts';
 import type { RunReport } from './model.ts';
 import type { Pass } from './passes.ts';
+import type { Telling } from './notify/message.ts';
 import type { PassMark, Ports } from './ports.ts';
 import { lookedOf } from './run-record.ts';
 
@@ -15,6 +16,10 @@ export interface Outcome {
   /** Tenants that were named; null: the whole share was asked for. */
   readonly only: readonly string[] | null;
   readonly swept: PassMark['sweep'];
+  /** What people are told because of it. */
+  readonly tellings: readonly Telling[];
+  /** The report is to be written to a bucket as well. */
+  readonly toWrite: boolean;
   /** Time of the pass (RFC 3339). */
   readonly now: string;
 }
@@ -22,7 +27,7 @@ export interface Outcome {
 /** Writes no row at all when nothing is new. Throws only what the store throws. */
 export async function remember(
   { store }: Ports,
-  { report, looked, marks, pass, only, swept, now }: Outcome,
+  { report, looked, marks, pass, only, swept, tellings, toWrite, now }: Outcome,
   onProblem: (message: string) => void,
 ): Promise<void> {
   const { saved, unchanged, stale, changes } = looked;
@@ -34,7 +39,7 @@ export async function remember(
   await store.saveObservations(grown);
   // Only when somebody was not got to does it matter who was looked at last: the others are first the next time.
   if (stale > 0) await store.touchObservations(unchanged, { pass: pass.number, lookedAt: now });
-  const news = looked.news || stale > 0 || changes.size > 0 || pass.isFirst;
+  const news = looked.news || stale > 0 || changes.size > 0 || tellings.length > 0 || pass.isFirst;
   if (news) {
     const all = [...changes.values()];
     await store.saveRun({
@@ -43,6 +48,8 @@ export async function remember(
       resolved: all.flatMap(({ resolved }) => resolved),
       history: all.flatMap(({ history }) => history),
       looked: lookedOf(report, only),
+      tellings,
+      toWrite,
     });
   }
   await marks.leave(store);

@@ -94,8 +94,28 @@ export function settingSources(input: SettingsInput): SettingSource[] {
       [textOf(file.deepCheck.everyHours), inFile],
       [settings && 'never', 'default'],
     ]),
+    first('reports', [
+      [
+        file.reports && `${file.reports.bucket ?? 'the state bucket'} (${file.reports.formats.join(', ')})`,
+        inFile,
+      ],
+      [settings && 'nowhere', 'default'],
+    ]),
+    first('telemetry.endpoint', [
+      variable('OTEL_EXPORTER_OTLP_ENDPOINT'),
+      [file.telemetry?.endpoint, inFile],
+      [settings && 'off', 'default'],
+    ]),
+    first('notify', [
+      [file.notify.map(targetText).join(', ') || undefined, inFile],
+      [settings && 'nobody', 'default'],
+    ]),
   ];
 }
+
+/** Without its address: that is a secret. */
+const targetText = ({ name, type }: { readonly name: string; readonly type: string }): string =>
+  `${name} (${type})`;
 
 const PASS_SETTINGS = [
   { key: 'fullEvery', name: 'PLUMBLINE_FULL_EVERY', inForce: ({ freshness }) => freshness.fullEvery },

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { StoreChoice } from '../desired-state/open.ts';
+import { archiveFileSchema, type ArchiveSettings } from './archive-settings.ts';
 import { breakerSchema, type BreakerLimits } from './breaker-limits.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
 import type { DeepCheckSettings } from './deep-checks.ts';
@@ -15,6 +16,8 @@ import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInf
 import { at } from './json.ts';
 import type { Json, Platform } from './model.ts';
 import type { Operators } from './operators.ts';
+import { notifyFileSchema, notifyTargets } from './notify-settings.ts';
+import type { NotifyTarget } from './notify/message.ts';
 import { passFileSchema, passSettings, type PassSettings } from './pass-settings.ts';
 import {
   LOCAL_IDENTITIES,
@@ -28,6 +31,7 @@ import {
 } from './platform-settings.ts';
 import { parsePolicy } from './policy-settings.ts';
 import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
+import { telemetryFileSchema, telemetryFor, type TelemetrySettings } from './telemetry-settings.ts';
 
 export { LOCAL_PLATFORM, SettingsError };
 
@@ -44,6 +48,12 @@ export interface Settings {
   /** Who may act on the fleet as a whole. */
   readonly operators: Operators;
   readonly pass: PassSettings;
+  /** Where passes write their reports beside the store; null: nowhere. */
+  readonly reports: ArchiveSettings | null;
+  /** Where traces and metrics go; null: they are off. */
+  readonly telemetry: TelemetrySettings | null;
+  /** Whom passes tell what they find; empty: nobody. */
+  readonly notify: readonly NotifyTarget[];
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
   platform(): Platform;
 }
@@ -98,6 +108,9 @@ const fileSchema = z.strictObject({
     .default({ everyHours: null }),
   operators: z.array(z.email('use an email address')).optional(),
   pass: passFileSchema,
+  notify: notifyFileSchema,
+  reports: archiveFileSchema,
+  telemetry: telemetryFileSchema,
 });
 type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
@@ -121,6 +134,9 @@ export function loadSettings(input: SettingsInput): Settings {
     deepCheck: file.deepCheck,
     operators: operatorsOf(input, file, info !== undefined || isPlayground(store)),
     pass: passSettings(env, file.pass),
+    notify: notifyTargets(env, file.notify),
+    reports: file.reports ?? null,
+    telemetry: telemetryFor(env, file.telemetry),
     platform: () => complete(platform),
   };
 }

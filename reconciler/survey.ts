@@ -61,6 +61,8 @@ export interface Fleet {
   readonly active: ReadonlyMap<string, ExecutionEntry>;
   /** What people ordered for a tenant and for the fleet; ended and expired ones included. */
   directivesOf(name: string): readonly Directive[];
+  /** All of them. */
+  readonly directives: readonly Directive[];
   /** Whom the last runs looked at, the newest first. */
   readonly looks: readonly Looked[];
 }
@@ -91,6 +93,7 @@ export async function survey(store: Store, options: SurveyOptions): Promise<Flee
     contested,
     rivals: await store.ledgerOf([...contested.values()].flat()),
     active: known.active,
+    directives,
     directivesOf: (name) => ofFleet.concat(ordered.get(name) ?? []),
     looks,
   };

@@ -8,6 +8,7 @@ import { prefix } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { json, text } from './fields.ts';
 import { writeHistory } from './history.ts';
+import { rowsOf, writeTelling } from './notifications.ts';
 import { inTransaction } from './rows.ts';
 import type { Row, RowReader, RowTransaction } from './rows.ts';
 
@@ -68,22 +69,46 @@ export async function* openFindingKeys(
 }
 
 export async function saveRun(engine: Engine, model: TableModel, run: RunRecord): Promise<void> {
-  const steps: ((tx: RowTransaction) => void)[] = [
-    ...run.resolved.map(
-      ({ name, key }) =>
-        (tx: RowTransaction) =>
-          tx.remove('Findings', [name, key]),
-    ),
-    ...run.opened.map((finding) => (tx: RowTransaction) => writeFinding(tx, finding)),
-    ...(run.history ?? []).map((entry) => (tx: RowTransaction) => writeHistory(tx, entry)),
+  const now = run.report.run.startedAt;
+  const steps: Step[] = [
+    ...run.resolved.map(({ name, key }) => single((tx) => tx.remove('Findings', [name, key]))),
+    ...run.opened.map((finding) => single((tx) => writeFinding(tx, finding))),
+    ...(run.history ?? []).map((entry) => single((tx) => writeHistory(tx, entry))),
+    ...(run.tellings ?? []).map((telling) => ({
+      rows: rowsOf(telling),
+      write: (tx: RowTransaction) => writeTelling(tx, telling, now),
+    })),
     // Last: a run that can be seen has all its findings. Every step is safe to repeat.
-    (tx) => writeRun(tx, run),
+    single((tx) => writeRun(tx, run)),
   ];
-  for (const part of chunks(steps, ROWS_PER_COMMIT)) {
+  for (const part of commits(steps)) {
     await inTransaction(engine, model, async (tx) => {
-      for (const step of part) step(tx);
+      for (const step of part) await step.write(tx);
     });
   }
+}
+
+/** What is written together or not at all. */
+interface Step {
+  readonly rows: number;
+  readonly write: (tx: RowTransaction) => void | Promise<void>;
+}
+
+const single = (write: (tx: RowTransaction) => void): Step => ({ rows: 1, write });
+
+/** In order; a step of more rows than a commit should have has one of its own. */
+function commits(steps: readonly Step[]): Step[][] {
+  const parts: Step[][] = [];
+  let rows = ROWS_PER_COMMIT;
+  for (const step of steps) {
+    if (rows + step.rows > ROWS_PER_COMMIT) {
+      parts.push([]);
+      rows = 0;
+    }
+    parts.at(-1)?.push(step);
+    rows += step.rows;
+  }
+  return parts;
 }
 
 export async function latestRun(rows: RowReader): Promise<RunReport | undefined> {
@@ -134,7 +159,20 @@ function writeFinding(tx: RowTransaction, finding: FindingEntry): void {
   });
 }
 
-function writeRun(tx: RowTransaction, { report, looked }: RunRecord): void {
+export async function reportsToWrite(rows: RowReader): Promise<string[]> {
+  const found = await rows.scan('ReportsToWrite', { all: true });
+  const since = (row: Row): number => Date.parse(text(row, 'since'));
+  return found.sort((one, other) => since(one) - since(other)).map((row) => text(row, 'run'));
+}
+
+export async function reportWritten(engine: Engine, model: TableModel, run: string): Promise<void> {
+  await inTransaction(engine, model, async (tx) => tx.remove('ReportsToWrite', [run]));
+}
+
+function writeRun(tx: RowTransaction, { report, looked, toWrite = false }: RunRecord): void {
+  if (toWrite) {
+    tx.write('insertOrUpdate', 'ReportsToWrite', { run: report.run.id, since: report.run.startedAt });
+  }
   tx.write('insertOrUpdate', 'Runs', {
     id: report.run.id,
     started_at: report.run.startedAt,

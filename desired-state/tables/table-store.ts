@@ -1,12 +1,15 @@
 /** The store: its rules, written once, over whichever engine holds the tables. */
 import type { Census, Rollout } from '../../reconciler/fleet-model.ts';
 import type { Json, RunReport } from '../../reconciler/model.ts';
+import type { Delivery, ToldEntry } from '../../reconciler/notify/message.ts';
 import type { TableModel } from '../ddl.ts';
 import { tableModel } from '../migrations.ts';
 import type { Shard } from '../shard.ts';
 import type {
   ApplyRequest,
   ApplyResult,
+  Claim,
+  DeliveryEnd,
   Directive,
   ExecutionEntry,
   FindingEntry,
@@ -31,6 +34,7 @@ import * as executions from './executions.ts';
 import * as history from './history.ts';
 import * as ledger from './ledger.ts';
 import * as rollouts from './rollouts.ts';
+import * as notifications from './notifications.ts';
 import * as observations from './observations.ts';
 import { RowReader } from './rows.ts';
 import * as runs from './runs.ts';
@@ -210,6 +214,34 @@ export class TableStore implements Store {
 
   listCensuses(limit: number): Promise<Census[]> {
     return runs.listCensuses(this.rows, limit);
+  }
+
+  reportsToWrite(): Promise<string[]> {
+    return runs.reportsToWrite(this.rows);
+  }
+
+  reportWritten(run: string): Promise<void> {
+    return runs.reportWritten(this.engine, this.model, run);
+  }
+
+  toldEntries(): AsyncIterable<readonly ToldEntry[]> {
+    return notifications.toldEntries(this.rows);
+  }
+
+  claimNotifications(claim: Claim): Promise<Delivery[]> {
+    return notifications.claimNotifications(this.engine, this.model, claim);
+  }
+
+  endDelivery(end: DeliveryEnd): Promise<boolean> {
+    return notifications.endDelivery(this.engine, this.model, end);
+  }
+
+  listNotifications(which: { readonly open: boolean }): Promise<Delivery[]> {
+    return notifications.listNotifications(this.rows, which);
+  }
+
+  forgetNotifications(before: string): Promise<void> {
+    return notifications.forgetNotifications(this.engine, this.model, before);
   }
 
   close(): Promise<void> {

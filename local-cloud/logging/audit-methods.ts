@@ -86,6 +86,16 @@ const METHODS: Readonly<Record<string, Row>> = {
   'secretmanager.projects.secrets.create': [`${SECRETS}.CreateSecret`, PLAIN, 'secret'],
   'secretmanager.projects.secrets.patch': [`${SECRETS}.UpdateSecret`, PLAIN, 'secret'],
   'secretmanager.projects.secrets.delete': [`${SECRETS}.DeleteSecret`],
+  'pubsub.projects.topics.create': ['google.pubsub.v1.Publisher.CreateTopic', 'pubsub_topic'],
+  'pubsub.projects.topics.delete': ['google.pubsub.v1.Publisher.DeleteTopic', 'pubsub_topic'],
+  'pubsub.projects.subscriptions.create': [
+    'google.pubsub.v1.Subscriber.CreateSubscription',
+    'pubsub_subscription',
+  ],
+  'pubsub.projects.subscriptions.delete': [
+    'google.pubsub.v1.Subscriber.DeleteSubscription',
+    'pubsub_subscription',
+  ],
   'serviceusage.services.enable': ['google.api.serviceusage.v1.ServiceUsage.EnableService'],
   'serviceusage.services.disable': ['google.api.serviceusage.v1.ServiceUsage.DisableService'],
   'servicenetworking.services.connections.create': [

@@ -1,7 +1,8 @@
-/** The commands about plumb itself: completion of its words, and where its settings come from. */
+/** The commands about plumb itself: completion of its words, where its settings come from, and whether it is heard. */
 import { Argument, Command } from 'commander';
 import { outputOption, type Bind } from './bind.ts';
 import type { ConfigOptions } from './commands/config.ts';
+import type { NotifyOptions } from './commands/notify.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -30,6 +31,17 @@ Examples:
     .argument('[words...]')
     .action((words: string[]) =>
       bind(async (cli) => (await import('./commands/completion.ts')).complete(cli, program, words)),
+    );
+  program
+    .command('notify')
+    .summary('send the notifications that wait')
+    .description(
+      'Sends what passes have left to be told and is due. With --test it sends one sample message to each target of ' +
+        '`notify` in plumbline.yaml, or to one of them, and says what came back.',
+    )
+    .option('--test [target]', 'send a sample instead, to every target or to this one')
+    .action((options: NotifyOptions) =>
+      bind(async (cli) => (await import('./commands/notify.ts')).notify(cli, options)),
     );
   program.addCommand(
     new Command('config')

@@ -128,14 +128,15 @@ function addRecordCommands(program: Command, bind: Bind): void {
     );
   program
     .command('get')
-    .summary('list tenants, runs, executions, directives, overrides or rollouts')
+    .summary('list tenants, runs, executions, directives, overrides, rollouts or notifications')
     .description(
       'Lists tenants (default), runs, executions, directives (pauses, exceptions, approvals and the like in force), ' +
-        'overrides or rollouts. `get tenant NAME -o yaml` gives a record to edit and apply.',
+        'overrides, rollouts or notifications (those that wait first). `get tenant NAME -o yaml` gives a record to edit ' +
+        'and apply.',
     )
     .argument(
       '[kind]',
-      'tenants, runs, executions, directives, overrides or rollouts; also tenant/NAME',
+      'tenants, runs, executions, directives, overrides, rollouts or notifications; also tenant/NAME',
       'tenants',
     )
     .argument('[name]', 'only this one (executions, directives: of this tenant)')
@@ -277,9 +278,13 @@ function addRequestCommands(program: Command, bind: Bind): void {
 function addOtherCommands(program: Command, bind: Bind): void {
   program
     .command('schema')
-    .summary('JSON Schema of a record or a report')
-    .description('Prints the JSON Schema of a tenant record, for editors, or of a report, for programs.')
-    .addArgument(new Argument('[kind]', 'of what').choices(['record', 'report']).default('record'))
+    .summary('JSON Schema of a record, a report or a notification')
+    .description(
+      'Prints the JSON Schema of a tenant record, for editors, or of a report or a notification, for programs.',
+    )
+    .addArgument(
+      new Argument('[kind]', 'of what').choices(['record', 'report', 'notification']).default('record'),
+    )
     .action((kind: SchemaKind) =>
       bind(async (cli) => (await import('./commands/schema.ts')).schema(cli, kind)),
     );

@@ -1,8 +1,6 @@
 /** `-o FORMAT[=PATH]`, as often as one likes: the formats of a report, and where each goes. */
 import { InvalidArgumentError, Option } from 'commander';
-
-const FORMATS = ['text', 'summary', 'json', 'yaml', 'html', 'markdown', 'junit', 'sarif'] as const;
-export type ReportFormat = (typeof FORMATS)[number];
+import { REPORT_FORMATS, type ReportFormat } from '../render.ts';
 
 export interface ReportTarget {
   readonly format: ReportFormat;
@@ -12,7 +10,7 @@ export interface ReportTarget {
 
 export const DEFAULT_TARGETS: readonly ReportTarget[] = [{ format: 'text', path: null }];
 
-const NAMES = `${FORMATS.slice(0, -1).join(', ')} or ${FORMATS.at(-1) ?? ''}`;
+const NAMES = `${REPORT_FORMATS.slice(0, -1).join(', ')} or ${REPORT_FORMATS.at(-1) ?? ''}`;
 
 export const reportOption = (): Option =>
   new Option('-o, --output <format[=path]>', `${NAMES}; repeatable with =PATH`).argParser(
@@ -22,7 +20,7 @@ export const reportOption = (): Option =>
 function targetOf(value: string): ReportTarget {
   const [name = '', ...rest] = value.split('=');
   const path = rest.length === 0 ? null : rest.join('=');
-  const format = FORMATS.find((each) => each === name);
+  const format = REPORT_FORMATS.find((each) => each === name);
   if (format === undefined || path === '') {
     throw new InvalidArgumentError(`use ${NAMES}, with =PATH to write a file`);
   }

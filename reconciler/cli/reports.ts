@@ -3,40 +3,12 @@ import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Store } from '../../desired-state/store.ts';
 import type { RunReport } from '../model.ts';
-import { PLAIN, renderText, type TextOptions } from '../report/text.ts';
+import { rendered, type ReportFormat } from '../render.ts';
+import { PLAIN, type TextOptions } from '../report/text.ts';
 import type { History } from '../report/trend.ts';
 import { CliError, UsageError } from './failure.ts';
 import type { Cli } from './host.ts';
-import type { ReportFormat, ReportTarget } from './report-formats.ts';
-
-type RenderOptions = Pick<TextOptions, 'paint' | 'width' | 'history'>;
-
-/** Each renderer is loaded when it is asked for. */
-export async function rendered(
-  report: RunReport,
-  format: ReportFormat,
-  options: RenderOptions = {},
-): Promise<string> {
-  const { history = [] } = options;
-  switch (format) {
-    case 'text':
-      return renderText(report, options);
-    case 'summary':
-      return renderText(report, { ...options, density: 'summary' });
-    case 'json':
-      return (await import('../report/json.ts')).renderJson(report);
-    case 'yaml':
-      return (await import('../report/yaml.ts')).renderYaml(report);
-    case 'html':
-      return (await import('../report/html.ts')).renderHtml(report, history);
-    case 'markdown':
-      return (await import('../report/markdown.ts')).renderMarkdown(report, history);
-    case 'junit':
-      return (await import('../report/junit.ts')).renderJunit(report);
-    case 'sarif':
-      return (await import('../report/sarif.ts')).renderSarif(report);
-  }
-}
+import type { ReportTarget } from './report-formats.ts';
 
 /** Colours and the width of the window, as far as a window looks on. */
 export const terminal = (cli: Cli): Pick<TextOptions, 'paint' | 'width'> => ({

@@ -4,10 +4,12 @@ import type { Store } from '../../desired-state/store.ts';
 import type { Platform } from '../model.ts';
 import type { LookPorts } from '../looking.ts';
 import type { Clock, ObservePorts, PassLog, Ports } from '../ports.ts';
+import { archiveOf } from './archive.ts';
 import { auditLogOf } from './audit-log.ts';
 import { localTokens, realTokens, type TokenSource } from './auth.ts';
 import { Budget } from './budget.ts';
 import { clustersOf } from './clusters.ts';
+import { courierOf } from './courier.ts';
 import { localEndpoints, REAL, type Endpoints } from './endpoints.ts';
 import { inventoryOf } from './inventory.ts';
 import { passLogOf } from './pass-log.ts';
@@ -48,8 +50,11 @@ export async function connect(settings: ConnectSettings, clock: Clock = systemCl
   const act = identity(settings.identities.launch);
   const acting = restClient({ endpoints, tokens: act, clock });
   const { reading, ...looking } = lookingPorts(settings, clock);
+  const rest = (deadlineMs: number) => restClient({ endpoints, tokens: act, clock, deadlineMs });
   return {
     ...looking,
+    courier: courierOf({ rest, clock }),
+    archive: archiveOf(acting),
     store: await openStore(settings.store),
     passes: passLogOf({ reading, acting, bucket: platform.stateBucket }),
     workflows: workflowsOf({ rest: acting, endpoints, tokens: act, clock, platform }),

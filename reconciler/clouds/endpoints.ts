@@ -12,6 +12,7 @@ export const SERVICES = [
   'artifactregistry',
   'iam',
   'logging',
+  'pubsub',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
 

@@ -14,6 +14,8 @@ export interface RestRequest {
   /** Path with its query. */
   readonly path: string;
   readonly body?: Json;
+  /** In place of a JSON body. */
+  readonly content?: { readonly type: string; readonly text: string };
   /** A call that would do its work twice must not be sent twice. GET is always safe. */
   readonly safeToRepeat?: boolean;
   /** Told the time of the answer by the server's clock (its Date header), when it says one. */
@@ -85,7 +87,7 @@ export function restClient(options: RestOptions): Rest {
   return { read, request: (request) => read(request, asJson) };
 }
 
-interface Attempt extends Pick<RestRequest, 'body' | 'onDate'> {
+interface Attempt extends Pick<RestRequest, 'body' | 'content' | 'onDate'> {
   readonly url: string;
   readonly method: string;
   readonly token: string;
@@ -93,16 +95,17 @@ interface Attempt extends Pick<RestRequest, 'body' | 'onDate'> {
 }
 
 async function once<T>(attempt: Attempt, read: ReadBody<T>): Promise<T> {
-  const { url, method, body, token, deadlineMs, onDate } = attempt;
+  const { url, method, token, deadlineMs, onDate } = attempt;
+  const content = attempt.content ?? jsonContent(attempt.body);
   const what = `${method} ${url.split('?', 1)[0] ?? ''}`;
   try {
     const response = await fetch(url, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(content !== undefined && { 'content-type': content.type }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(content !== undefined && { body: content.text }),
       signal: AbortSignal.timeout(deadlineMs),
     });
     if (!response.ok) throw httpError(what, response, await collect(bytesOf(response), RESOURCE_LIMIT, what));
@@ -114,6 +117,9 @@ async function once<T>(attempt: Attempt, read: ReadBody<T>): Promise<T> {
     throw new CloudError('unavailable', `${what}: ${connectionText(cause, deadlineMs)}`, { cause });
   }
 }
+
+const jsonContent = (body: Json | undefined) =>
+  body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) };
 
 /** A 204 has no body at all. */
 async function* bytesOf({ body }: Response): AsyncGenerator<Uint8Array> {

@@ -16,6 +16,7 @@ const GCLOUD: Readonly<Record<string, { name: string; path: string }>> = {
   iam: { name: 'IAM', path: '' },
   iamcredentials: { name: 'IAMCREDENTIALS', path: '' },
   logging: { name: 'LOGGING', path: '' },
+  pubsub: { name: 'PUBSUB', path: '' },
   run: { name: 'RUN', path: '' },
   secretmanager: { name: 'SECRETMANAGER', path: '' },
   spanner: { name: 'SPANNER', path: '' },

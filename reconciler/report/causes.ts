@@ -27,7 +27,7 @@ export interface Cause {
 export const ANY_TENANT = '{tenant}';
 
 /** What is accepted comes last; before it most tenants first, then the oldest, then in the order of classes; the same report gives the same order. */
-export function causesOf({ tenants }: RunReport): Cause[] {
+export function causesOf({ tenants }: Pick<RunReport, 'tenants'>): Cause[] {
   const groups = new Map<string, Member[]>();
   for (const tenant of tenants) {
     const general = generalize(tenant.name);

@@ -6,6 +6,7 @@ import { shardOf } from '../../desired-state/shard.ts';
 import { NO_FLEET, type Rollout } from '../../reconciler/fleet-model.ts';
 import { REPORT_FORMAT } from '../../reconciler/model.ts';
 import type { Json, RunReport } from '../../reconciler/model.ts';
+import { notificationsContract } from './notifications.ts';
 
 /** Opens a store on an empty database; the suite migrates and closes it. */
 export type OpenEmpty = () => Promise<Store>;
@@ -729,6 +730,8 @@ export function storeContract(open: OpenEmpty): void {
       expect(await listed(true)).toEqual(names.slice(1, 4).sort());
     });
   });
+
+  notificationsContract(() => store);
 
   describe('hostile values', () => {
     it('come back as they were given, from every text', async () => {

@@ -81,13 +81,16 @@ describe('the migrations', () => {
       'FindingHistory',
       'Findings',
       'Ledger',
+      'Notifications',
       'Observations',
+      'ReportsToWrite',
       'Requests',
       'Revisions',
       'Rollouts',
       'Runs',
       'SchemaMigrations',
       'Tenants',
+      'Told',
     ]);
   });
 

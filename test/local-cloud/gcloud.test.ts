@@ -14,6 +14,7 @@ import { containerService } from '../../local-cloud/container/service.ts';
 import { iamCredentialsService } from '../../local-cloud/iamcredentials/service.ts';
 import { loggingService } from '../../local-cloud/logging/service.ts';
 import { iamService } from '../../local-cloud/iam/service.ts';
+import { pubsubService } from '../../local-cloud/pubsub/service.ts';
 import { runService } from '../../local-cloud/run/service.ts';
 import { secretManagerService } from '../../local-cloud/secretmanager/service.ts';
 import { bareCloud, type BareCloud } from '../support/bare-cloud.ts';
@@ -29,6 +30,7 @@ const SERVICES = [
   secretManagerService,
   runService,
   loggingService,
+  pubsubService,
 ];
 
 describeWith('gcloud', 'gcloud against the local cloud', (gcloud) => {
@@ -156,6 +158,23 @@ describeWith('gcloud', 'gcloud against the local cloud', (gcloud) => {
       '--replication-policy=automatic',
     );
     expect(await run('secrets', 'versions', 'access', 'latest', '--secret=key')).toBe('s3cret');
+  });
+
+  it('publishes to a topic, pulls from a subscription and acknowledges', async () => {
+    // A lease is over within a few milliseconds on the fast clock.
+    local.cloud.clock.setSpeed(1);
+    const project = '/v1/projects/acme-prod';
+    await local.call('pubsub', 'PUT', `${project}/topics/drift`, {});
+    const subscription = `${project}/subscriptions/team`;
+    await local.call('pubsub', 'PUT', subscription, { topic: 'projects/acme-prod/topics/drift' });
+    await run('pubsub', 'topics', 'publish', 'drift', '--message=NAT is gone', '--attribute=tenant=acme');
+    expect(await json('pubsub', 'subscriptions', 'pull', 'team', '--auto-ack')).toMatchObject([
+      { message: { data: Buffer.from('NAT is gone').toString('base64'), attributes: { tenant: 'acme' } } },
+    ]);
+    await local.cloud.clock.advance(60_000);
+    const again = { maxMessages: 1, returnImmediately: true };
+    expect((await local.call('pubsub', 'POST', `${subscription}:pull`, again)).body).toEqual({});
+    local.cloud.clock.setSpeed(1000);
   });
 
   it('makes a Cloud Run job and waits for its execution', async () => {

@@ -41,6 +41,33 @@ function localCloud(cwd: string, change: Partial<LocalInfo> = {}): void {
   });
 }
 
+describe('settings of telemetry', () => {
+  it('are off, come from the file, give way to the standard variable, and can be switched off', async () => {
+    await inFolder(async (cwd) => {
+      expect(load(cwd, PLATFORM).telemetry).toBeNull();
+      writeFileSync(join(cwd, 'plumbline.yaml'), 'telemetry: { endpoint: "http://127.0.0.1:4318" }\n');
+      expect(load(cwd, PLATFORM).telemetry).toEqual({ endpoint: 'http://127.0.0.1:4318' });
+      const standard = { ...PLATFORM, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };
+      expect(load(cwd, standard).telemetry).toEqual({ endpoint: null });
+      expect(load(cwd, { ...standard, OTEL_SDK_DISABLED: 'true' }).telemetry).toBeNull();
+      writeFileSync(join(cwd, 'plumbline.yaml'), 'telemetry: { endpoint: collector }\n');
+      expect(() => load(cwd, PLATFORM)).toThrow(/use an http:\/\/ or https:\/\/ address/);
+    });
+  });
+});
+
+describe('settings of reports', () => {
+  it('are off, and have formats and the state bucket by default', async () => {
+    await inFolder(async (cwd) => {
+      expect(load(cwd, PLATFORM).reports).toBeNull();
+      writeFileSync(join(cwd, 'plumbline.yaml'), 'reports: {}\n');
+      expect(load(cwd, PLATFORM).reports).toEqual({ bucket: null, formats: ['json', 'html'] });
+      writeFileSync(join(cwd, 'plumbline.yaml'), 'reports: { formats: [pdf] }\n');
+      expect(() => load(cwd, PLATFORM)).toThrow(/formats/);
+    });
+  });
+});
+
 describe('settings', () => {
   it('take a flag before a variable before the file', async () => {
     await inFolder(async (cwd) => {

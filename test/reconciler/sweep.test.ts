@@ -119,6 +119,8 @@ class World {
       clusters: { at: unused },
       calls: () => ({}),
       passes: { read: unused, write: unused, latest: unused },
+      courier: { send: unused },
+      archive: { write: unused },
     };
   }
 

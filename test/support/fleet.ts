@@ -112,6 +112,8 @@ export async function newFleet(copyOf?: Fleet): Promise<Fleet> {
     reads: { get: unseen },
     clusters: { at: unseen },
     calls: () => ({}),
+    courier: { send: unseen },
+    archive: { write: unseen },
     passes: { read: async () => undefined, write: async () => undefined, latest: async () => undefined },
     auditLog: { read: () => Promise.resolve({ entries: [], more: false, at: now().toISOString() }) },
   };

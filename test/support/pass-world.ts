@@ -271,6 +271,8 @@ export async function passWorld(size: number, now = () => new Date()): Promise<P
       reads: directReads(cloud.rest, clock),
       clusters: clustersOf({ tokens, clock, caFile: null, http: cloud.http }),
       calls: () => ({}),
+      courier: { send: unused },
+      archive: { write: unused },
       auditLog: { read: async () => ({ entries: [], more: false, at: clock.now().toISOString() }) },
       passes: {
         read: async () => mark,

@@ -1,4 +1,5 @@
 /** `plumb check`: a pass that only looks. It holds nothing that could change anything, so it needs no care to run. */
+import { eventText } from '../../event-text.ts';
 import { packageVersion } from '../../local/paths.ts';
 import { onlyLooking } from '../../looking.ts';
 import { reconcile } from '../../reconcile.ts';
@@ -7,7 +8,7 @@ import type { Cli } from '../host.ts';
 import { DEFAULT_TARGETS, type ReportTarget } from '../report-formats.ts';
 import { checkTargets, deliver, historyFor } from '../reports.ts';
 import { namesFor, type TenantFlags } from '../tenants-of.ts';
-import { eventLine, runIdAt } from './reconcile.ts';
+import { runIdAt } from './reconcile.ts';
 
 export interface CheckOptions extends TenantFlags {
   readonly detailedExitcode: boolean;
@@ -32,7 +33,7 @@ export async function check(
       operators: settings.operators,
       version: packageVersion(),
       ...settings.pass,
-      onEvent: (event) => cli.note(eventLine(event)),
+      onEvent: (event) => cli.note(eventText(event)),
     });
     await deliver(cli, report, output, await historyFor(ports.store, report, output));
     return detailedExitcode ? detailedCode(report) : EXIT.ok;

@@ -1,4 +1,4 @@
-/** `plumb get`: tenants, runs, executions, directives, overrides or rollouts, as a table or as documents. */
+/** `plumb get`: tenants, runs, executions, directives, overrides, rollouts or notifications, as a table or as documents. */
 import type { ExecutionEntry, Store } from '../../../desired-state/store.ts';
 import { textAt } from '../../json.ts';
 import type { Json, RunReport } from '../../model.ts';
@@ -9,6 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { UsageError, notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { overrides, rollouts } from '../fleet-list.ts';
+import { notifications } from '../notification-list.ts';
 import { printListing, type Listing, type OutputFormat } from '../output.ts';
 import {
   findingsCell,
@@ -23,7 +24,7 @@ export interface GetOptions {
   readonly output: OutputFormat;
 }
 
-type Kind = 'tenants' | 'runs' | 'executions' | 'directives' | 'overrides' | 'rollouts';
+type Kind = 'tenants' | 'runs' | 'executions' | 'directives' | 'overrides' | 'rollouts' | 'notifications';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   tenant: 'tenants',
@@ -38,6 +39,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   overrides: 'overrides',
   rollout: 'rollouts',
   rollouts: 'rollouts',
+  notification: 'notifications',
+  notifications: 'notifications',
 };
 
 export async function get(
@@ -67,6 +70,9 @@ export async function get(
         break;
       case 'rollouts':
         printListing(cli, output, await rollouts(store, wanted, now));
+        break;
+      case 'notifications':
+        printListing(cli, output, await notifications(store, wanted, now));
     }
     return EXIT.ok;
   });
@@ -78,7 +84,7 @@ function kindAndName(given: string, name: string | undefined): [Kind, string | u
   const kind = KINDS[word.toLowerCase()];
   if (kind === undefined) {
     throw new UsageError(
-      `there is no kind "${word}"; use tenants, runs, executions, directives, overrides or rollouts (for one tenant: plumb get tenant ${word})`,
+      `there is no kind "${word}"; use tenants, runs, executions, directives, overrides, rollouts or notifications (for one tenant: plumb get tenant ${word})`,
     );
   }
   if (inline !== undefined && name !== undefined) {

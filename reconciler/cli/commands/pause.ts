@@ -3,13 +3,14 @@ import { FLEET, type Directive, type Store } from '../../../desired-state/store.
 import { resumeOf } from '../../mark.ts';
 import { isInForce, WHOLE } from '../../policy/orders.ts';
 import { reconcile } from '../../reconcile.ts';
+import { rendered } from '../../render.ts';
 import { shortTime } from '../../report/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CliError, UsageError } from '../failure.ts';
 import type { Cli } from '../host.ts';
 import { directiveOf, mustKnow, reasonOf, subjectOf, targetsOf } from '../orders.ts';
 import { saidYes } from '../question.ts';
-import { rendered, terminal } from '../reports.ts';
+import { terminal } from '../reports.ts';
 import { endOf, type EndFlags } from '../times.ts';
 import { runIdAt } from './reconcile.ts';
 

@@ -1,10 +1,12 @@
 /** `plumb reconcile`: one pass from a person's machine, with progress on stderr and the report on stdout. */
 import { randomBytes } from 'node:crypto';
+import { withTelemetry } from '../../clouds/with-telemetry.ts';
+import { eventText } from '../../event-text.ts';
 import { follow } from '../../follow.ts';
+import { WHOLE } from '../../policy/orders.ts';
 import type { Ports } from '../../ports.ts';
-import { reconcile, type PassEvent } from '../../reconcile.ts';
+import { reconcile } from '../../reconcile.ts';
 import { packageVersion } from '../../local/paths.ts';
-import { plural } from '../../report/words.ts';
 import { EXIT, detailedCode, launchFailed } from '../exit-codes.ts';
 import { notFound } from '../failure.ts';
 import type { Cli } from '../host.ts';
@@ -35,23 +37,26 @@ export async function reconcileCommand(
     // Before the pass: what it finds must not be lost for want of a place.
     await checkTargets(cli, targets);
     const launched: Launched[] = [];
-    const report = await reconcile(ports, {
-      platform: settings.platform(),
-      policy: settings.policy,
-      dryRun: options.dryRun,
-      ...(names.length > 0 && { only: names }),
-      runId: runIdAt(ports.clock.now()),
-      breaker: settings.breaker,
-      deepCheck: settings.deepCheck,
-      operators: settings.operators,
-      version: packageVersion(),
-      ...settings.pass,
-      onEvent: (event) => {
-        if (event.type === 'problem') cli.note(eventLine(event));
-        else cli.progress(eventLine(event));
-        if (event.type === 'launched') launched.push(event);
-      },
-    });
+    const runId = runIdAt(ports.clock.now());
+    const version = packageVersion();
+    const seen = { run: runId, shard: WHOLE, version, onProblem: (message: string) => cli.note(message) };
+    const report = await withTelemetry(settings.telemetry, seen, (telemetry) =>
+      reconcile(ports, {
+        ...settings,
+        ...settings.pass,
+        platform: settings.platform(),
+        dryRun: options.dryRun,
+        ...(names.length > 0 && { only: names }),
+        runId,
+        version,
+        ...(telemetry !== null && { stage: telemetry.stage }),
+        onEvent: (event) => {
+          if (event.type === 'problem') cli.note(eventText(event));
+          else cli.progress(eventText(event));
+          if (event.type === 'launched') launched.push(event);
+        },
+      }),
+    );
     const failed = options.wait && launched.length > 0 && !(await followed(cli, ports, launched));
     if (options.wait && launched.length > 0) {
       cli.progress(
@@ -67,21 +72,6 @@ export async function reconcileCommand(
 /** Sorts by time; the tail keeps two passes of one second apart. */
 export const runIdAt = (now: Date): string =>
   `run-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
-
-export function eventLine(event: PassEvent): string {
-  switch (event.type) {
-    case 'loaded':
-      return `${plural(event.tenants, 'record')} loaded`;
-    case 'observed':
-      return `${plural(event.tenants, 'tenant')} observed`;
-    case 'launched':
-      return `${event.tenant}: ${event.flow} launched (${event.intent})`;
-    case 'swept':
-      return `${plural(event.workflows.length, 'unused workflow definition')} removed`;
-    case 'problem':
-      return `${event.tenant}: ${event.message}`;
-  }
-}
 
 export interface Launched {
   readonly tenant: string;

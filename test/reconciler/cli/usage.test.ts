@@ -33,7 +33,7 @@ describe('plumb and its command line', () => {
     [['apply'], /required option '-f, --filename <path...>' not specified/],
     [
       ['get', 'pods'],
-      /there is no kind "pods"; use tenants, runs, executions, directives, overrides or rollouts/,
+      /there is no kind "pods"; use tenants, runs, executions, directives, overrides, rollouts or notifications/,
     ],
     [['rebuild', 'acme'], /required option '--reason <text>' not specified/],
     [['decommission', 'acme', '--confirm', 'acne'], /--confirm=acne is not the name of the tenant/],
