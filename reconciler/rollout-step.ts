@@ -8,6 +8,7 @@ import { parseTenant } from '../desired-state/parse.ts';
 import type { ExecutionEntry, LedgerEntry, Revision, StoredTenant } from '../desired-state/store.ts';
 import type { Rollout, Step, StepState } from './fleet-model.ts';
 import { isLook } from './flows.ts';
+import { RETRY_BUDGET } from './plan.ts';
 import { fieldOf, withField } from './rollable.ts';
 
 /** What a rollout sees of one tenant. */
@@ -154,8 +155,12 @@ function returned(rollout: Rollout, step: Step, view: TenantView): Step {
   }
   const { generation } = revision;
   if (isApplied(view, generation)) return { ...step, state: 'returned', generation };
-  const [newest] = changesFrom(view, generation);
-  if (newest?.state !== 'FAILED') return { ...step, generation };
+  const changes = changesFrom(view, generation);
+  const [newest] = changes;
+  // As long as passes try again, the tenant is on its way: who takes its place would be one too many.
+  const failures = changes.findIndex(({ state }) => state !== 'FAILED');
+  const spent = (failures < 0 ? changes.length : failures) >= RETRY_BUDGET;
+  if (newest === undefined || !spent) return { ...step, generation };
   const note = `${step.note ?? ''}; its record is back, but ${newest.intent} failed: ${firstLine(newest.error)}`;
   return { ...step, state: 'returned', generation, note };
 }

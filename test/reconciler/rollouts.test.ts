@@ -5,6 +5,7 @@ import type { ExecutionEntry, Store } from '../../desired-state/store.ts';
 import { Marks } from '../../reconciler/mark.ts';
 import { WHOLE } from '../../reconciler/policy/orders.ts';
 import type { Rollout, StepState } from '../../reconciler/fleet-model.ts';
+import { RETRY_BUDGET } from '../../reconciler/plan.ts';
 import { isLook } from '../../reconciler/flows.ts';
 import type { Json } from '../../reconciler/model.ts';
 import type { Ports } from '../../reconciler/ports.ts';
@@ -407,6 +408,26 @@ describe('a rollout', () => {
     await pass(fleet);
     expect(namesIn(await rolloutOf(fleet), 'returned')).toEqual([nameOf(1)]);
     expect(await revisionNow(fleet, nameOf(1))).toBe('v1');
+  });
+
+  it('begins nobody else while passes still try to bring a tenant back, and goes on once they have given up', async () => {
+    await start(fleet);
+    const fails = async (): Promise<void> => {
+      await pass(fleet);
+      expect(await active()).toEqual([nameOf(1)]);
+      for (const entry of await fleet.store.listActive()) fleet.ends(entry, 'failed');
+    };
+    await fails();
+    await pass(fleet);
+    await order(fleet, 'running');
+    for (let nth = 0; nth < RETRY_BUDGET; nth += 1) await fails();
+    await pass(fleet);
+    expect(await active()).toEqual([nameOf(2)]);
+    const { t01 } = (await rolloutOf(fleet)).steps;
+    expect(t01).toMatchObject({
+      state: 'returned',
+      note: expect.stringContaining('its record is back, but t01-g3-provision-3 failed') as string,
+    });
   });
 
   /** The fleet's ports, with something happening right before the first edit of a rollout whose reason fits. */
