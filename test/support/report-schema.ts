@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { RunReport } from '../../reconciler/model.ts';
 import { renderJson } from '../../reconciler/report/json.ts';
+import { contradictions } from '../../reconciler/recount.ts';
 import { recordedReportSchema } from '../../reconciler/report/schema.ts';
 
 const FILE = join(import.meta.dirname, '..', '..', recordedReportSchema.path);
@@ -18,9 +19,11 @@ export const problemsOf = (document: unknown): string[] =>
     ? []
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
 
-/** The report, after its JSON was found to be as published. Throws otherwise. */
+/** The report, after its JSON was found to be as published and to say what it holds. Throws otherwise. */
 export function asPublished(report: RunReport): RunReport {
   const problems = problemsOf(JSON.parse(renderJson(report)));
   if (problems.length > 0) throw new Error(`a report breaks its schema: ${problems.join('; ')}`);
+  const told = contradictions(report);
+  if (told.length > 0) throw new Error(`a report contradicts itself: ${told.join('; ')}`);
   return report;
 }

@@ -2,6 +2,7 @@
 import type { Store } from '../../../desired-state/store.ts';
 import type { RunReport } from '../../model.ts';
 import type { PassMark } from '../../ports.ts';
+import { contradictions } from '../../recount.ts';
 import { shortTime } from '../../report/words.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CliError, UsageError, notFound } from '../failure.ts';
@@ -26,6 +27,7 @@ export async function reportCommand(cli: Cli, options: ReportOptions): Promise<n
   return cli.withStore(async (store) => {
     const report = await reportOf(store, options.run, at);
     if (options.run === undefined && at === undefined) noteWhatCameSince(cli, report, await cli.lastPass());
+    noteContradictions(cli, report);
     await deliver(cli, report, output, await historyFor(store, report, output));
     return EXIT.ok;
   });
@@ -42,6 +44,18 @@ function noteWhatCameSince(cli: Cli, report: RunReport, last: PassMark | undefin
         : `a later pass (${last.run}) ended ${shortTime(last.finishedAt)}`,
   );
 }
+
+/** What is kept is worked out once more: whoever reads it must know when it was made by other rules than today's. */
+function noteContradictions(cli: Cli, report: RunReport): void {
+  const told = contradictions(report);
+  if (told.length === 0) return;
+  const more = told.length > SHOWN ? `; and ${told.length - SHOWN} more` : '';
+  cli.note(
+    `worked out again, this report does not come out the same: ${told.slice(0, SHOWN).join('; ')}${more}; it was made by another version, or changed since`,
+  );
+}
+
+const SHOWN = 3;
 
 async function reportOf(store: Store, run: string | undefined, at: Date | undefined): Promise<RunReport> {
   if (at !== undefined) return reportAt(store, at);
