@@ -1,8 +1,10 @@
 /** Pub/Sub over HTTP: a message comes until it is acknowledged, to every subscription that stood when it was published. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serve } from '../../../local-cloud/core/server.ts';
 import { pubsubService } from '../../../local-cloud/pubsub/service.ts';
 import { bareCloud, type BareCloud } from '../../support/bare-cloud.ts';
+import { workflowsCloud } from '../workflows/support/cloud.ts';
 
 const PROJECT = '/v1/projects/acme-prod';
 const TOPIC = `${PROJECT}/topics/drift`;
@@ -141,4 +143,52 @@ describe('Pub/Sub', () => {
   ])('refuses %s %s', async (http, path, body, status) => {
     expect((await call(http, path, body)).status).toBe(status);
   });
+});
+
+it('is published to by a workflow through its connector', async () => {
+  const w = await workflowsCloud();
+  const pubsub = await serve(w.cloud, pubsubService(w.cloud), 0);
+  w.cloud.endpoints['pubsub'] = pubsub.url;
+  const ask = async (method: string, path: string, body: object): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(`${pubsub.url}${path}`, { method, headers, body: JSON.stringify(body) })).json();
+  };
+  try {
+    await ask('PUT', TOPIC, {});
+    await ask('PUT', SUBSCRIPTION, { topic: 'projects/acme-prod/topics/drift' });
+    const deployed = await w.deploy(
+      'tell',
+      `
+main:
+  steps:
+    - tell:
+        call: googleapis.pubsub.v1.projects.topics.publish
+        args:
+          topic: projects/acme-prod/topics/drift
+          body:
+            messages:
+              - {data: '\${base64.encode(text.encode("hello"))}', attributes: {kind: test}}
+        result: told
+    - answer:
+        return: '\${told.messageIds[0]}'
+`,
+    );
+    expect(deployed['error']).toBeUndefined();
+    const { state, result } = await w.run('tell');
+    expect(state).toBe('SUCCEEDED');
+    expect(await ask('POST', `${SUBSCRIPTION}:pull`, { maxMessages: 5 })).toMatchObject({
+      receivedMessages: [
+        {
+          message: {
+            messageId: JSON.parse(String(result)) as string,
+            data: Buffer.from('hello').toString('base64'),
+            attributes: { kind: 'test' },
+          },
+        },
+      ],
+    });
+  } finally {
+    await pubsub.close();
+    await w.close();
+  }
 });

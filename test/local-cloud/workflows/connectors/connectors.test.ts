@@ -132,7 +132,7 @@ describe('requests of connectors', () => {
   });
 
   it.each(['googleapis.pubsub.v1.projects.topics.publish', 'googleapis.bigquery.v2.jobs.query'])(
-    'name %s, which is not part of the local cloud',
+    'name %s where its service is not there',
     async (fn) => {
       const { result } = await execute(call(fn, '{topic: t, body: {}}'));
       expect(result).toMatchObject({ error: { message: expect.stringContaining(fn) as string } });
