@@ -1,4 +1,5 @@
 /** What is kept of a look, so that the next pass need not look again where nothing has moved. Pure. */
+import { canonicalJson } from '../desired-state/canonical.ts';
 import type { Observation } from '../desired-state/store.ts';
 import { rowOf, type Judged } from './assemble.ts';
 import { projectOf } from './claims.ts';
@@ -93,10 +94,12 @@ function restsUntil(
 
 /** The same for rows that say the same: when and where something was read, and since when, says nothing new. */
 function signatureOf(row: TenantReport): string {
-  const { findings, held, actions, health, ...rest } = row;
+  const { findings, held, actions, health, coverage, ...rest } = row;
   return markOf(
     JSON.stringify([
       rest,
+      // As it was counted, or as a store gave it back, which keeps an order of its own.
+      canonicalJson(coverage as Json),
       health?.healthy ?? null,
       findings.map((f) => [
         ...[f.class, f.plane, f.resource, f.kind, f.field, f.want, f.have, f.from, f.risk, f.message],

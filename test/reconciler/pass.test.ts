@@ -57,13 +57,28 @@ describe('a pass that finds nothing new', () => {
     await pass();
     // Whose doing the difference was is asked once more, and then told for good.
     const first = await pass();
-    const commits = world.commits();
+    const written = world.rowsWritten();
     const second = await pass();
-    expect(world.commits()).toBe(commits);
+    expect(world.rowsWritten()).toBe(written);
     expect(second.tenants).toEqual(first.tenants);
     expect(verdictsOf(second)).toEqual(['in-sync', 'in-sync', 'drift', 'in-sync', 'in-sync', 'in-sync']);
     expect(calls.filter((call) => !call.startsWith('kubernetes'))).toEqual([
       `cloudasset /v1/${LOCAL_PLATFORM.scope}/assets`,
+    ]);
+  });
+
+  it('writes no row for whoever was looked at in full by lot, and whose bodies had no news to be read for', async () => {
+    await open(MANY);
+    const first = await pass();
+    const written = world.rowsWritten();
+    const again = await pass({ runId: 'by-lot', freshness: { fullEvery: 1000, sample: 0.1 } });
+    expect(world.rowsWritten()).toBe(written);
+    expect(again.tenants).toEqual(first.tenants);
+    const looks = calls.filter((call) => call.startsWith('container')).length;
+    expect([looks > 0, looks < MANY, calls.filter((call) => call.startsWith('cloudasset')).length]).toEqual([
+      true,
+      true,
+      1,
     ]);
   });
 
