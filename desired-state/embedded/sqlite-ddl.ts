@@ -18,8 +18,8 @@ export function toSqliteDdl(statement: Statement): string {
     case 'table': {
       const { name, columns, key } = change.table;
       const lines = [...columns.values()].map(columnSql);
-      // Rows in key order on disk, as Spanner keeps them, and no hidden rowid.
-      return `CREATE TABLE IF NOT EXISTS "${name}" (${lines.join(', ')}, PRIMARY KEY (${orderBy(key)})) WITHOUT ROWID`;
+      // Not WITHOUT ROWID: there a search reads every row it passes, to its end, and rows with JSON in them are long.
+      return `CREATE TABLE IF NOT EXISTS "${name}" (${lines.join(', ')}, PRIMARY KEY (${orderBy(key)}))`;
     }
     case 'index': {
       const { name, table, unique, key } = change.index;

@@ -66,7 +66,7 @@ describe('the DDL reader', () => {
   it("says the same in SQLite's words", () => {
     expect(splitStatements(TEXT, 'f.sql').map(toSqliteDdl)).toEqual([
       'CREATE TABLE IF NOT EXISTS "Things" ("id" TEXT NOT NULL, "size" INTEGER, "seen" TEXT, "detail" TEXT NOT NULL, ' +
-        '"open" INTEGER, "note" TEXT, PRIMARY KEY ("id", "size" DESC)) WITHOUT ROWID',
+        '"open" INTEGER, "note" TEXT, PRIMARY KEY ("id", "size" DESC))',
       'CREATE UNIQUE INDEX IF NOT EXISTS "ThingsBySize" ON "Things" ("size" DESC, "id")',
       'ALTER TABLE "Things" ADD COLUMN "colour" TEXT',
     ]);
