@@ -161,7 +161,7 @@ export async function restsAsSeen(
   const same = await Promise.all(
     lists.map(async (sight) => {
       const glimpse = await view.glance(sight, sight.namespace);
-      return glimpse.state === 'present' && looksAsSeen(glimpse.value, sight);
+      return glimpse !== null && looksAsSeen(glimpse, sight);
     }),
   );
   return !same.includes(false);

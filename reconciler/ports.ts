@@ -71,8 +71,8 @@ export interface KubeResource {
 export interface ClusterView {
   /** All objects of one kind in a namespace (null: cluster-scoped), raw and complete; a cut list is unreadable. */
   list(resource: KubeResource, namespace: string | null): Promise<Reading<readonly Json[]>>;
-  /** The same list with nothing but the objects' metadata. */
-  glance(resource: KubeResource, namespace: string | null): Promise<Reading<Glimpse>>;
+  /** The same list with nothing but the objects' metadata; null when it could not be read, whatever the reason. */
+  glance(resource: KubeResource, namespace: string | null): Promise<Glimpse | null>;
 }
 
 /** A list of metadata, not parsed before it is needed. */

@@ -96,7 +96,7 @@ export function clustersOf(options: ClustersOptions): Clusters {
         list: (resource, namespace) =>
           reading(clock, resource, () => listAll(get(ACCEPT.objects), resource, namespace, limits)),
         glance: (resource, namespace) =>
-          reading(clock, resource, () => glanceAt(get(ACCEPT.metadata), resource, namespace, limits)),
+          glanceAt(get(ACCEPT.metadata), resource, namespace, limits).catch(() => null),
       };
     },
   };
@@ -240,9 +240,6 @@ function pathOf(
 ): string {
   const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const scope = namespace === null ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const query = new URLSearchParams({
-    limit: String(PAGE_SIZE),
-    ...(proceed !== null && { continue: proceed }),
-  });
-  return `${base}${scope}/${plural}?${query.toString()}`;
+  const from = proceed === null ? '' : `&continue=${encodeURIComponent(proceed)}`;
+  return `${base}${scope}/${plural}?limit=${PAGE_SIZE}${from}`;
 }

@@ -40,9 +40,8 @@ async function* onePage(
       const bytes = await rest.read(call, openPage);
       if ('whole' in bytes) {
         const page = wholePage(bytes.whole, what);
-        yield page.assets
-          .map((asset) => assetOf(asset, request, what))
-          .filter(({ name }) => !given.has(name));
+        const assets = page.assets.map((asset) => assetOf(asset, request, what));
+        yield given.size === 0 ? assets : assets.filter(({ name }) => !given.has(name));
         return page.nextPageToken;
       }
       const parts = streamPage(bytes, what);
@@ -82,7 +81,7 @@ function assetOf(asset: Json, { content }: SweepRequest, what: string): Asset {
   }
   const resource = asset['resource'];
   return {
-    name: name.replace(/^\/\//, ''),
+    name: name.startsWith('//') ? name.slice(2) : name,
     assetType,
     project: textAt(asset, 'ancestors', 0),
     data: isObject(resource) ? resource['data'] : undefined,
