@@ -1,13 +1,16 @@
 /**
  * `npm run bench`: what a pass costs in CPU, memory and rows, and how that grows with the fleet. Each size runs in a
- * process of its own, so that one's memory is not another's. `PLUMB_BENCH_TENANTS=1000,10000,100000` sets the sizes.
+ * process of its own, started as the job's image starts it, so that one's memory is not another's.
+ * `PLUMB_BENCH_TENANTS=1000,10000,100000` sets the sizes, `PLUMB_BENCH_ROUNDS` how often each pass is made.
  */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
 import { reconcile } from '../reconciler/reconcile.ts';
 import { passWorld } from '../test/support/pass-world.ts';
 
-const ROUNDS = 3;
+const ROUNDS = Number(process.env['PLUMB_BENCH_ROUNDS'] ?? 3);
 const DEFAULT_SIZES = [500, 5000];
 
 interface Measured {
@@ -69,12 +72,26 @@ async function measure(size: number): Promise<Measured> {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
+/** Runs one size as the image of the job would. */
+function inImage(size: number): string {
+  const lines = readFileSync(join(import.meta.dirname, '../Dockerfile'), 'utf8').split('\n');
+  const argumentsOf = (instruction: string) =>
+    lines
+      .filter((line) => line.startsWith(`${instruction} `))
+      .map((line) => line.slice(instruction.length + 1));
+  const env = Object.fromEntries(argumentsOf('ENV').map((text) => text.split('=') as [string, string]));
+  const [, ...options] = JSON.parse(argumentsOf('ENTRYPOINT')[0] ?? '[]') as string[];
+  return execFileSync(process.execPath, [...options.slice(0, -1), import.meta.filename, String(size)], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+}
+
 /** Prints a line per size, then how cost grows from one size to the next. */
 export function benchPass(print: (line: string) => void): void {
   const sizes = (process.env['PLUMB_BENCH_TENANTS'] ?? '').split(',').filter(Boolean).map(Number);
   const all = (sizes.length > 0 ? sizes : DEFAULT_SIZES).map((size) => {
-    const text = execFileSync(process.execPath, [import.meta.filename, String(size)], { encoding: 'utf8' });
-    const measured = JSON.parse(text) as Measured;
+    const measured = JSON.parse(inImage(size)) as Measured;
     const { first, full, glance, rows, rss, bytes } = measured;
     const each = (seconds: number) => `${((seconds / size) * 1e6).toFixed(0)} us`;
     print(

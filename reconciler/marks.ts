@@ -32,6 +32,38 @@ export function add(sum: Sum, text: string): void {
 /** `count:hex`; the empty sum too has a text of its own. */
 export const textOf = ({ high, low, count }: Sum): string => `${count}:${hex(high)}${hex(low)}`;
 
+/** A sum for each of a fleet, at 12 bytes. */
+export class Sums {
+  readonly #high: Uint32Array;
+  readonly #low: Uint32Array;
+  readonly #count: Uint32Array;
+  /** Of one text at a time. */
+  readonly #one = emptySum();
+
+  constructor(size: number) {
+    this.#high = new Uint32Array(size);
+    this.#low = new Uint32Array(size);
+    this.#count = new Uint32Array(size);
+  }
+
+  add(ordinal: number, text: string): void {
+    this.#one.high = this.#one.low = 0;
+    add(this.#one, text);
+    this.#high[ordinal] = (this.#high[ordinal] ?? 0) + this.#one.high;
+    this.#low[ordinal] = (this.#low[ordinal] ?? 0) + this.#one.low;
+    this.#count[ordinal] = (this.#count[ordinal] ?? 0) + 1;
+  }
+
+  isEmpty(ordinal: number): boolean {
+    return this.#count[ordinal] === 0;
+  }
+
+  textOf(ordinal: number): string {
+    const [high = 0, low = 0, count = 0] = [this.#high[ordinal], this.#low[ordinal], this.#count[ordinal]];
+    return textOf({ high, low, count });
+  }
+}
+
 /** The mark of one text. */
 export function markOf(text: string): string {
   const sum = emptySum();

@@ -2,12 +2,11 @@
  * Which number a pass has, how far an attempt of it that was killed had come, and who is due for a look in full. What
  * cannot be counted looks at everybody in full: nothing may stay unseen because a memory was lost.
  */
-import type { LastLook } from '../desired-state/store.ts';
 import { describe } from './error-text.ts';
 import { fractionOf } from './marks.ts';
 import type { PassMark, Ports } from './ports.ts';
 import type { Verdict } from './model.ts';
-import { oldestFirst, type Entry, type Fleet } from './survey.ts';
+import { oldestFirst, type Entry, type Fleet, type Past } from './survey.ts';
 
 export interface Freshness {
   /** Everybody is looked at in full at least every so many passes. */
@@ -140,7 +139,7 @@ export class Pass {
   }
 
   /** Another attempt of this very pass has looked at it. */
-  #isDone(last: LastLook, entry: Entry): boolean {
+  #isDone(last: Past, entry: Entry): boolean {
     if (this.#before?.run !== this.#options.runId || this.#before.finishedAt !== null) return false;
     if (last.run === this.#options.runId) return true;
     const { done } = this.#before;
@@ -148,7 +147,7 @@ export class Pass {
   }
 
   /** A count that went back to the beginning knows nothing of earlier passes. */
-  #isDue({ pass }: Pick<LastLook, 'pass'>): boolean {
+  #isDue({ pass }: Pick<Past, 'pass'>): boolean {
     const latest = Math.max(pass, this.#mark?.fullPass ?? 0);
     return latest > this.number || this.number - latest >= this.#freshness.fullEvery;
   }

@@ -1,7 +1,7 @@
 /**
- * What a sweep showed of each tenant, kept until that tenant's turn comes: compared fields and what tells its assets apart, as text, by part of the
- * fleet, and deflated once there is much of it. The inventory answers in an order of its own, so all of a fleet is on
- * the shelf at once; its bodies never are.
+ * What a sweep showed of each tenant, kept until that tenant's turn comes: compared fields and what tells its assets
+ * apart, as text, by part of the fleet, and deflated once there is much of it. The inventory answers in an order of its
+ * own, so all of a fleet is on the shelf at once; its bodies never are.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Json } from './model.ts';
@@ -10,7 +10,7 @@ import type { Json } from './model.ts';
 export const CHUNK = 128;
 
 /** Text on the shelf that is left as it is. A fleet of a few thousand tenants never gets beyond. */
-const UNPACKED_LIMIT = 32 * 1024 * 1024;
+const UNPACKED_LIMIT = 24 * 1024 * 1024;
 
 /** Less than this is not worth packing: the packer's own tables are larger. */
 const PACK_FROM = 24 * 1024;
@@ -18,7 +18,7 @@ const PACK_FROM = 24 * 1024;
 interface Box {
   lines: string[];
   size: number;
-  readonly packed: Buffer[];
+  readonly packed: Uint8Array[];
 }
 
 /** What was put there of one tenant, by key. */
@@ -60,8 +60,9 @@ export class Shelf {
   }
 
   #pack(box: Box): void {
-    // Level 1: what is packed is so repetitive that more effort gains little.
-    box.packed.push(deflateRawSync(`[${box.lines.join(',')}]`, { level: 1 }));
+    // Level 1: what is packed is so repetitive that more effort gains little. Copied: the packer's answer is a small
+    // piece of a large piece of memory, which would stay as well.
+    box.packed.push(new Uint8Array(deflateRawSync(`[${box.lines.join(',')}]`, { level: 1 })));
     this.#unpacked -= box.size;
     box.lines = [];
     box.size = 0;

@@ -5,7 +5,7 @@
 import { briefly, SWEPT_TYPES } from './coverage.ts';
 import { describe } from './error-text.ts';
 import { textAt } from './json.ts';
-import { add, emptySum, textOf, type Sum } from './marks.ts';
+import { Sums } from './marks.ts';
 import type { Fields, Json, Platform, Want } from './model.ts';
 import type { Turn, Turns } from './passes.ts';
 import type { Asset, ObservePorts, PassMark } from './ports.ts';
@@ -173,7 +173,7 @@ class Tally {
   readonly standing: number;
   readonly #fleet: Fleet;
   readonly #owners: Owners;
-  readonly #sums = new Map<number, Sum>();
+  readonly #sums: Sums;
   /** Of these something was shown without the time of its last change: nobody can say that it has not moved. */
   readonly #timeless = new Set<number>();
   /** Whose a project number is, learned from assets that tell both; buckets are named without either. */
@@ -183,6 +183,7 @@ class Tally {
   constructor(fleet: Fleet) {
     this.#fleet = fleet;
     this.#owners = new Owners(fleet);
+    this.#sums = new Sums(fleet.entries.length);
     this.standing = fleet.entries.filter(({ stands }) => stands).length;
   }
 
@@ -193,9 +194,7 @@ class Tally {
     this.assets += 1;
     // A sweep for names shows no labels, so the mark is made of what both kinds of sweep can tell the owner of.
     if (project === undefined) return;
-    const sum = this.#sums.get(ordinal) ?? emptySum();
-    this.#sums.set(ordinal, sum);
-    add(sum, `${asset.name} ${asset.updateTime}`);
+    this.#sums.add(ordinal, `${asset.name} ${asset.updateTime}`);
     if (asset.updateTime === '') this.#timeless.add(ordinal);
   }
 
@@ -223,13 +222,13 @@ class Tally {
   }
 
   markOf(ordinal: number): string | null {
-    return this.#timeless.has(ordinal) ? null : textOf(this.#sums.get(ordinal) ?? emptySum());
+    return this.#timeless.has(ordinal) ? null : this.#sums.textOf(ordinal);
   }
 
   /** A permission that was lost can look like a complete, much emptier world. */
   doubt({ sweptBefore: before, doubtedEnough }: SweepOptions['pass']): string | null {
     const { entries } = this.#fleet;
-    const unseen = entries.filter(({ stands }, ordinal) => stands && !this.#sums.has(ordinal)).length;
+    const unseen = entries.filter(({ stands }, ordinal) => stands && this.#sums.isEmpty(ordinal)).length;
     if (unseen > this.standing * BELIEVABLE_ABSENCE) {
       return doubtText(`nothing at all of ${unseen} of the ${this.standing} tenants that stand`);
     }

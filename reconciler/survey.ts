@@ -43,12 +43,15 @@ export interface Entry {
   readonly busy: boolean;
   /** Mark of what is known without looking. A judgement of another basis says nothing any more. */
   readonly basis: string;
-  readonly last: LastLook | null;
+  readonly last: Past | null;
   /** The findings that the last judgement left are those that are open. */
   readonly settled: boolean;
   /** The last judgement holds as far as can be known without looking. */
   readonly rests: boolean;
 }
+
+/** What of the last look is kept in mind, of everybody at once. */
+export type Past = Omit<LastLook, 'etag' | 'project'>;
 
 export interface Fleet {
   /** Tenants of this pass, the one not looked at for longest first. An entry's index is its ordinal. */
@@ -83,6 +86,7 @@ export async function survey(store: Store, options: SurveyOptions): Promise<Flee
     active: new Map(active.map((each) => [each.name, each])),
     orders: new Orders(directives, options.now),
     open,
+    texts: new Texts(),
   };
   const { entries, contested } = await readFleet(store, options, known);
   // Whether a record may be acted for hangs on others', of which its own marks say nothing.
@@ -102,6 +106,20 @@ export async function survey(store: Store, options: SurveyOptions): Promise<Flee
 interface Known extends Pick<Fleet, 'active'> {
   readonly orders: Orders;
   readonly open: ReadonlyMap<string, string>;
+  readonly texts: Texts;
+}
+
+/** One text for all that say the same: most of what is known of a fleet is. */
+class Texts {
+  readonly #known = new Map<string, string>();
+
+  of<T extends string>(text: T): T {
+    const known = this.#known.get(text);
+    // What is found under a text is equal to it.
+    if (known !== undefined) return known as T;
+    this.#known.set(text, text);
+    return text;
+  }
 }
 
 async function readFleet(
@@ -144,7 +162,7 @@ function entryOf(
   { name, etag, generation, ledger, look }: TenantMark,
   project: string | null,
   own: Pick<SurveyOptions, 'basis' | 'now'>,
-  { active, orders, open }: Known,
+  { active, orders, open, texts }: Known,
 ): Entry {
   const settled = look?.open === (open.get(name) ?? NONE_OPEN);
   const basis = markOf([own.basis, etag, ledger?.updatedAt ?? '', orders.markFor(name)].join('\n'));
@@ -156,7 +174,7 @@ function entryOf(
     ledgerAt: ledger?.updatedAt ?? null,
     busy: active.has(name),
     basis,
-    last: look,
+    last: look && pastOf(look, basis, texts),
     settled,
     rests:
       look !== null &&
@@ -168,11 +186,25 @@ function entryOf(
   };
 }
 
+const pastOf = (look: LastLook, basis: string, texts: Texts): Past => ({
+  run: texts.of(look.run),
+  pass: look.pass,
+  lookedAt: texts.of(look.lookedAt),
+  basis: look.basis === basis ? basis : look.basis,
+  assets: look.assets,
+  objects: look.objects,
+  restsUntil: look.restsUntil,
+  open: texts.of(look.open),
+  signature: look.signature,
+  verdict: texts.of(look.verdict),
+  quiet: look.quiet,
+});
+
 const LEAVING: ReadonlySet<string> = new Set(['DECOMMISSIONING', 'DECOMMISSIONED']);
 
 interface Aged {
   readonly name: string;
-  readonly last: Pick<LastLook, 'lookedAt'> | null;
+  readonly last: Pick<Past, 'lookedAt'> | null;
 }
 
 /** Never looked at is oldest of all. Equal ages go by name, so that two attempts of one pass go the same way. */

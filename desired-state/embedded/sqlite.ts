@@ -20,7 +20,6 @@ import { fromSqlite } from './values.ts';
 
 /** How long a write waits for another process's commit; such a commit takes milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
-const MAPPED_BYTES = 32 * 1024 * 1024;
 /** A row with a record or a report in it then stands on one page, and one read gets all of it. */
 const PAGE_BYTES = 16 * 1024;
 
@@ -46,8 +45,6 @@ export class SqliteTables {
     this.database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     // Readers and one writer at a time, in as many processes as there are.
     this.database.exec('PRAGMA journal_mode = WAL');
-    // Reading a page then costs no call to the system: a pass reads a row of every tenant.
-    this.database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`);
     // An intent must be on disk before the launch it announces.
     this.database.exec('PRAGMA synchronous = FULL');
   }
