@@ -94,7 +94,7 @@ export async function sweepFleet(ports: SweepPorts, fleet: Fleet, options: Sweep
         // What is doubted proves nothing: neither that nothing has moved, nor that nothing else stands there.
         const sure = failure === null && doubt === null;
         const mark = sure ? tally.markOf(ordinal) : null;
-        const shelved = taken.get(ordinal);
+        const shelved = taken(ordinal);
         const assets = sure && inFull(ordinal) ? assetsIn(shelved) : null;
         return { at, failure, doubt, mark, assets, fieldsOf: finder(shelved) };
       };
@@ -168,7 +168,7 @@ function sweptNow(
 
 /** What has been seen of everybody so far. */
 class Tally {
-  readonly shelf = new Shelf();
+  readonly shelf: Shelf;
   assets = 0;
   readonly standing: number;
   readonly #fleet: Fleet;
@@ -184,6 +184,11 @@ class Tally {
     this.#fleet = fleet;
     this.#owners = new Owners(fleet);
     this.#sums = new Sums(fleet.entries.length);
+    // A project's name mostly begins with its tenant's.
+    this.shelf = new Shelf((ordinal) => {
+      const { name = '', project = null } = fleet.entries[ordinal] ?? {};
+      return [project ?? '', name];
+    });
     this.standing = fleet.entries.filter(({ stands }) => stands).length;
   }
 
