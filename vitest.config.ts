@@ -9,11 +9,12 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**', 'node_modules/**'],
-    maxWorkers: 2,
+    // For two cores: the third works while another waits for the processes, tools and services it has started.
+    maxWorkers: 3,
     // Hundreds of processes are started from the same sources: they need not be compiled each time.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'node') },
     isolate: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default'],
   },

@@ -208,11 +208,16 @@ function timeZoneIsKnown(record: unknown): Problem[] {
   return [problem(record, TIME_ZONE, `is ${quote(zone)}, a time zone nobody knows`, cure)];
 }
 
+/** Zones that `Intl` took before: it takes a tenth of a millisecond to ask, and a fleet of thousands names a few. */
+const knownZones = new Set<string>();
+
 /** `Intl` takes bare offsets too, which know no summer time: names only. */
 function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    knownZones.add(name);
     return true;
   } catch {
     return false;

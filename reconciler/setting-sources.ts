@@ -3,13 +3,8 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Platform } from './model.ts';
 import { LOCAL_PLATFORM, SettingsError, VARIABLES } from './platform-settings.ts';
-import {
-  loadSettings,
-  readSettingsFile,
-  settingsPath,
-  type Settings,
-  type SettingsInput,
-} from './settings.ts';
+import { readSettingsFile, settingsPath, type SettingsInput } from './settings-file.ts';
+import { loadSettings, type Settings } from './settings.ts';
 
 export interface SettingSource {
   /** As it stands in the settings file. */

@@ -2,23 +2,21 @@
  * What a command works on: the platform, the store, the local cloud if one is meant, and who asks.
  * Order: flag, then PLUMBLINE_* variable, then ./plumbline.yaml, then what a running local cloud implies.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { StoreChoice } from '../desired-state/open.ts';
-import { archiveFileSchema, type ArchiveSettings } from './archive-settings.ts';
-import { breakerSchema, type BreakerLimits } from './breaker-limits.ts';
+import type { ArchiveSettings } from './archive-settings.ts';
+import type { BreakerLimits } from './breaker-limits.ts';
 import { localEndpoints } from './clouds/endpoints.ts';
 import type { DeepCheckSettings } from './deep-checks.ts';
 import { DEFAULT_DATA_DIR, DEFAULT_INFO_FILE, isRunning, readInfo, type LocalInfo } from './local/info.ts';
-import { at } from './json.ts';
-import type { Json, Platform } from './model.ts';
+import type { Platform } from './model.ts';
 import type { Operators } from './operators.ts';
-import { notifyFileSchema, notifyTargets } from './notify-settings.ts';
+import { notifyTargets } from './notify-settings.ts';
 import type { NotifyTarget } from './notify/message.ts';
-import { passFileSchema, passSettings, type PassSettings } from './pass-settings.ts';
+import { passSettings, type PassSettings } from './pass-settings.ts';
 import {
   LOCAL_IDENTITIES,
   LOCAL_PLATFORM,
@@ -29,9 +27,9 @@ import {
   missingSettings,
   type Identities,
 } from './platform-settings.ts';
-import { parsePolicy } from './policy-settings.ts';
-import { DEFAULT_POLICY, type PolicySettings } from './policy/settings.ts';
-import { telemetryFileSchema, telemetryFor, type TelemetrySettings } from './telemetry-settings.ts';
+import type { PolicySettings } from './policy/settings.ts';
+import { readSettingsFile, type SettingsFile, type SettingsInput } from './settings-file.ts';
+import { telemetryFor, type TelemetrySettings } from './telemetry-settings.ts';
 
 export { LOCAL_PLATFORM, SettingsError };
 
@@ -57,62 +55,6 @@ export interface Settings {
   /** Throws SettingsError with every missing setting: commands that only touch the store need none of them. */
   platform(): Platform;
 }
-
-export interface SettingsInput {
-  readonly flags: {
-    /** `spanner` or `embedded`. */
-    readonly store?: string;
-    readonly as?: string;
-    /** `key=value`, repeatable: one setting of the platform each. */
-    readonly set?: readonly string[];
-    /** Another file than ./plumbline.yaml. */
-    readonly config?: string;
-  };
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-}
-
-const text = z.string().min(1).optional();
-const fileSchema = z.strictObject({
-  platform: z
-    .strictObject({
-      project: text,
-      region: text,
-      scope: text,
-      database: text,
-      stateBucket: text,
-      stepsImage: text,
-      workflowIdentity: text,
-      terraformIdentity: text,
-    })
-    .default({}),
-  /** Accounts that a pass impersonates for reading and for launching. */
-  observeIdentity: text,
-  launchIdentity: text,
-  store: z.enum(['spanner', 'embedded']).optional(),
-  /** Of the embedded store. */
-  storeFile: text,
-  policy: z.unknown().optional(),
-  breaker: breakerSchema,
-  /** Off unless it says how often. */
-  deepCheck: z
-    .strictObject({
-      everyHours: z
-        .number()
-        .int()
-        .min(1)
-        .max(24 * 365)
-        .nullable()
-        .default(null),
-    })
-    .default({ everyHours: null }),
-  operators: z.array(z.email('use an email address')).optional(),
-  pass: passFileSchema,
-  notify: notifyFileSchema,
-  reports: archiveFileSchema,
-  telemetry: telemetryFileSchema,
-});
-type SettingsFile = Omit<z.infer<typeof fileSchema>, 'policy'> & { readonly policy: PolicySettings };
 
 /** Reads files and the environment once; calls nothing over the network and changes nothing. */
 export function loadSettings(input: SettingsInput): Settings {
@@ -158,40 +100,6 @@ export function loadPlatform(input: SettingsInput): {
   const assumed = !local && Object.keys(given).length === 0;
   const platform = local || assumed ? { ...LOCAL_PLATFORM, ...given } : complete(given);
   return { platform, policy: file.policy, assumed };
-}
-
-/** Where settings are looked for: named by flag or variable, or ./plumbline.yaml. */
-export const settingsPath = ({ flags, env, cwd }: SettingsInput): string =>
-  resolve(cwd, flags.config ?? env['PLUMBLINE_CONFIG'] ?? 'plumbline.yaml');
-
-/** The settings file, checked; empty when there is none and none is named. Throws SettingsError. */
-export function readSettingsFile(input: SettingsInput): SettingsFile {
-  const named = input.flags.config ?? input.env['PLUMBLINE_CONFIG'];
-  const path = settingsPath(input);
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
-      return { ...fileSchema.parse({}), policy: DEFAULT_POLICY };
-    throw new SettingsError(`the settings file ${path} cannot be read; correct --config or the path`, {
-      cause: error,
-    });
-  }
-  let value: unknown;
-  try {
-    value = parse(content);
-  } catch (error) {
-    throw new SettingsError(`${path} is not valid YAML: ${(error as Error).message}`, { cause: error });
-  }
-  const parsed = fileSchema.safeParse(value ?? {});
-  const policy = parsePolicy(at(value as Json, 'policy'));
-  const problems = [
-    ...(parsed.success ? [] : [z.prettifyError(parsed.error)]),
-    ...(policy.ok ? [] : policy.problems),
-  ];
-  if (!parsed.success || !policy.ok) throw new SettingsError(`${path}:\n${problems.join('\n')}`);
-  return { ...parsed.data, policy: policy.policy };
 }
 
 /**

@@ -58,6 +58,7 @@ export async function buildEnvironment(
     CLOUDSDK_CORE_PROJECT: identity.project,
     CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
     CLOUDSDK_CORE_CHECK_GCE_METADATA: 'false',
+    ...compileCache(),
     ...endpointOverrides(cloud),
     ...repositories(cloud).environment(),
     DOCKER_STAND_IN_STATE: scratch.docker,
@@ -83,6 +84,12 @@ export const variables = (texts: readonly string[]): Record<string, string> =>
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
+
+/** Each step is a process of its own: what Node compiles for one serves the next, where it does for this process. */
+function compileCache(): Record<string, string> {
+  const folder = process.env['NODE_COMPILE_CACHE'];
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
+}
 
 function endpointOverrides(cloud: Cloud): Record<string, string> {
   return Object.fromEntries(

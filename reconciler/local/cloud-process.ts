@@ -1,6 +1,7 @@
 /** The local cloud as a child process: started with a config file, ready with one JSON line, ended by its stdin. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalError } from './failure.ts';
@@ -30,6 +31,7 @@ export async function startCloudProcess(
     stdio: ['pipe', 'pipe', 'pipe'],
     // A terminal's Ctrl-C must reach us alone, so that clients are closed before what they talk to.
     detached: true,
+    env: { ...process.env, ...compileCache() },
   });
   const last: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -64,6 +66,12 @@ export async function startCloudProcess(
     await stop(child, exited);
     throw error;
   }
+}
+
+/** It and the build steps it runs are hundreds of processes of the same sources: our cache serves them all. */
+function compileCache(): Record<string, string> {
+  const folder = process.env['NODE_COMPILE_CACHE'] ?? getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
 }
 
 async function readyLine(child: ChildProcess): Promise<{ endpoints: Record<string, string> }> {

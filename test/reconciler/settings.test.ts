@@ -4,12 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { SERVICES } from '../../reconciler/clouds/endpoints.ts';
 import { writeInfo, type LocalInfo } from '../../reconciler/local/info.ts';
 import { birthOf } from '../../reconciler/local/process-birth.ts';
-import {
-  LOCAL_PLATFORM,
-  SettingsError,
-  loadSettings,
-  type SettingsInput,
-} from '../../reconciler/settings.ts';
+import type { SettingsInput } from '../../reconciler/settings-file.ts';
+import { LOCAL_PLATFORM, SettingsError, loadSettings } from '../../reconciler/settings.ts';
 import { inFolder } from './cli/run.ts';
 
 const DATABASE = 'projects/p/instances/i/databases/d';

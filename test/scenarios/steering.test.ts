@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Json } from '../../reconciler/model.ts';
-import { plumb } from '../reconciler/cli/run.ts';
+import { command } from '../reconciler/cli/run.ts';
 import { describeWorld, keysOf, of, OWNER, PROJECT, startWorld, type World } from './world.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Every command is a process of its own. */
+/** Some wait for several runs. */
 const TIMEOUT = 180_000;
 
 describeWorld('steering', () => {
@@ -20,7 +20,7 @@ describeWorld('steering', () => {
 
   /** As this person; the owner of acme unless another one is named. */
   const run = (args: readonly string[], as = OWNER('acme')) =>
-    plumb(args, { cwd: folder, env: { PLUMBLINE_LOCAL: world.local.infoFile, PLUMBLINE_AS: as } });
+    command(args, { cwd: folder, env: { PLUMBLINE_LOCAL: world.local.infoFile, PLUMBLINE_AS: as } });
   const approve = (plan: string | null, as?: string) =>
     run(['approve', 'acme', '--plan', plan ?? '', '--reason', 'no GPUs any more'], as);
   const acmeNow = async () => of(await world.pass(), 'acme');

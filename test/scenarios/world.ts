@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tenant, WrittenTenant } from '../../desired-state/tenant.ts';
 import { connect } from '../../reconciler/clouds/connect.ts';
 import { follow, type Followed } from '../../reconciler/follow.ts';
@@ -29,6 +30,8 @@ import { describeWith } from '../support/tools.ts';
 const SPEED = 200;
 /** Retries wait for the cloud, not for the wall. */
 const LONGEST_WAIT_MS = 20;
+/** Builds take seconds: looked for more often, their end would come later. */
+const LOOK_EVERY_MS = 100;
 
 /** The time of a pass, which a scenario may move; its waits are short. */
 interface MovableClock extends Clock {
@@ -39,7 +42,7 @@ function movableClock(): MovableClock {
   let offset = 0;
   return {
     now: () => new Date(Date.now() + offset),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, LONGEST_WAIT_MS))),
+    sleep: (ms) => sleep(Math.min(ms, LONGEST_WAIT_MS)),
     advance: (ms) => {
       offset += ms;
     },
@@ -166,7 +169,8 @@ function worldOf(
         reason: 'a scenario',
         ...more,
       }),
-    settleDown: (...tenants) => follow(ports, tenants, { everyMs: LONGEST_WAIT_MS }),
+    settleDown: (...tenants) =>
+      follow({ ...ports, clock: { ...clock, sleep: () => sleep(LOOK_EVERY_MS) } }, tenants),
     order,
     during: async (fault, use) => {
       const lifts = await Promise.all([fault].flat().map(order));

@@ -5,10 +5,9 @@
 import { Reply, Router, type Call } from '../../local-cloud/core/service.ts';
 import { ApiError } from '../../local-cloud/core/errors.ts';
 import { build } from '../../local-cloud/workflows/check/check.ts';
-import type { Program } from '../../local-cloud/workflows/lang/program.ts';
 import { Raised, Stopped } from '../../local-cloud/workflows/run/errors.ts';
 import type { Deadline, Host } from '../../local-cloud/workflows/run/host.ts';
-import { compileProgram } from '../../local-cloud/workflows/run/interpreter.ts';
+import { compileProgram, type CompiledProgram } from '../../local-cloud/workflows/run/interpreter.ts';
 import { parseJson, printable } from '../../local-cloud/workflows/run/json.ts';
 import type { Flow, Json } from '../../reconciler/model.ts';
 import type { ExecutionArgument } from '../../workflow-defs/argument.ts';
@@ -42,25 +41,23 @@ export interface Ran {
   readonly error: string;
 }
 
-const programs = new Map<Flow, Program>();
+/** As the engine keeps them: a revision is compiled once, whatever number of executions it has. */
+const programs = new Map<Flow, CompiledProgram>();
 
 export function instantWorld(): InstantWorld {
   const fakes = newFakes();
   const calls: { method: string; at: number }[] = [];
   const log: { severity: string; text: string }[] = [];
   const run: InstantWorld['run'] = (flow, argument) => {
-    const program = programs.get(flow) ?? build(compile(flow, PLATFORM).source);
+    const program = programs.get(flow) ?? compileProgram(build(compile(flow, PLATFORM).source));
     programs.set(flow, program);
     return start(program, argument);
   };
-  const runTree: InstantWorld['runTree'] = (tree, argument) => start(build(render(tree)), argument);
-  const start = async (program: Program, argument: unknown): Promise<Ran> => {
+  const runTree: InstantWorld['runTree'] = (tree, argument) =>
+    start(compileProgram(build(render(tree))), argument);
+  const start = async (program: CompiledProgram, argument: unknown): Promise<Ran> => {
     const host = hostOf(fakes, calls, log);
-    const { result } = compileProgram(program).start(
-      parseJson(JSON.stringify(argument)),
-      host,
-      () => undefined,
-    );
+    const { result } = program.start(parseJson(JSON.stringify(argument)), host, () => undefined);
     try {
       return { failed: false, result: JSON.parse(printable(await result)) as unknown, error: '' };
     } catch (error) {

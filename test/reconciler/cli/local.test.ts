@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICES } from '../../../reconciler/clouds/endpoints.ts';
 import { birthOf } from '../../../reconciler/local/process-birth.ts';
 import { describeWith } from '../../support/tools.ts';
-import { EXAMPLES, PLUMB, cleanEnv, inFolder, plumb } from './run.ts';
+import { EXAMPLES, PLUMB, cleanEnv, command, inFolder, plumb } from './run.ts';
 
 /** Builds are not run here, so that a program which exists is tool enough. */
 function tools(folder: string): Record<string, string> {
@@ -98,7 +98,7 @@ describe('plumb local', () => {
   });
 
   it('says that it runs, and where', async () => {
-    const { code, stdout } = await plumb(['local', 'status', '-o', 'json'], { cwd, env });
+    const { code, stdout } = await command(['local', 'status', '-o', 'json'], { cwd, env });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       running: true,
@@ -121,7 +121,7 @@ describe('plumb local', () => {
   });
 
   it('gives a shell everything that points elsewhere otherwise', async () => {
-    const { stdout } = await plumb(['local', 'env', '--project', 'acme-prod'], { cwd, env });
+    const { stdout } = await command(['local', 'env', '--project', 'acme-prod'], { cwd, env });
     const shell = await promisify(execFile)('/bin/sh', ['-c', `${stdout}\nenv`], { env: {} });
     const variables = new Map(
       shell.stdout.split('\n').map((line): [string, string] => {
@@ -141,7 +141,7 @@ describe('plumb local', () => {
     >;
     expect(existsSync(attached['hashicorp/google']?.Addr.String ?? '')).toBe(true);
     // Asked again, the same socket: sockets are not piled up by a shell's profile.
-    const again = await plumb(['local', 'env', '--project', 'acme-prod'], { cwd, env });
+    const again = await command(['local', 'env', '--project', 'acme-prod'], { cwd, env });
     expect(again.stdout).toBe(stdout);
     expect(
       (await plumb(['get'], { cwd: '/', env: { PLUMBLINE_LOCAL: variables.get('PLUMBLINE_LOCAL') ?? '' } }))
@@ -150,7 +150,7 @@ describe('plumb local', () => {
   });
 
   it('refuses a cluster name that is none', async () => {
-    const { code, stderr } = await plumb(['local', 'kubeconfig', 'No Cluster'], { cwd, env });
+    const { code, stderr } = await command(['local', 'kubeconfig', 'No Cluster'], { cwd, env });
     expect(code).toBe(1);
     expect(stderr).toContain('is not a cluster: use NAME or projects/P/locations/L/clusters/NAME');
   });
@@ -158,7 +158,7 @@ describe('plumb local', () => {
   describeWith('kubectl', 'a kubeconfig for kubectl', (kubectl) => {
     it('reaches a cluster that did not exist before', async () => {
       const file = join(cwd, 'kubeconfig');
-      const { stdout } = await plumb(['local', 'kubeconfig', 'sandbox'], { cwd, env });
+      const { stdout } = await command(['local', 'kubeconfig', 'sandbox'], { cwd, env });
       writeFileSync(file, stdout);
       const namespaces = await promisify(execFile)(kubectl, [
         '--kubeconfig',
@@ -173,13 +173,13 @@ describe('plumb local', () => {
   });
 
   it('ends by local down with everything it started, and says so when there is nothing', async () => {
-    const down = await plumb(['local', 'down'], { cwd, env });
+    const down = await command(['local', 'down'], { cwd, env });
     expect(down.stderr).toBe('the local cloud has ended\n');
     expect(await running.exited).toBe(0);
     expect(existsSync(join(cwd, '.plumbline', 'local.json'))).toBe(false);
     for (const url of Object.values(running.endpoints)) expect(await answers(url)).toBe(false);
-    expect((await plumb(['local', 'down'], { cwd, env })).stderr).toContain('no local cloud runs');
-    expect((await plumb(['local', 'status'], { cwd, env })).code).toBe(1);
+    expect((await command(['local', 'down'], { cwd, env })).stderr).toContain('no local cloud runs');
+    expect((await command(['local', 'status'], { cwd, env })).code).toBe(1);
   });
 });
 
@@ -197,15 +197,15 @@ describe('plumb local up that is ended', () => {
     await inFolder(async (cwd) => {
       const env = tools(cwd);
       const killed = await up(cwd, env);
-      await plumb(['apply', '-f', join(EXAMPLES, 'acme.yaml')], { cwd, env });
+      await command(['apply', '-f', join(EXAMPLES, 'acme.yaml')], { cwd, env });
       killed.child.kill('SIGKILL');
       await killed.exited;
       await until('the local cloud ends', async () => !(await answers(killed.endpoints['control'] ?? '')));
-      expect((await plumb(['get'], { cwd, env })).stderr).toContain('no longer runs');
-      expect((await plumb(['local', 'status'], { cwd, env })).stdout).toBe('not running\n');
+      expect((await command(['get'], { cwd, env })).stderr).toContain('no longer runs');
+      expect((await command(['local', 'status'], { cwd, env })).stdout).toBe('not running\n');
 
       const again = await up(cwd, env);
-      expect((await plumb(['get'], { cwd, env })).stderr).toBe('No tenants found.\n');
+      expect((await command(['get'], { cwd, env })).stderr).toBe('No tenants found.\n');
       again.child.kill('SIGTERM');
       expect(await again.exited).toBe(0);
     });
@@ -227,7 +227,7 @@ describe('plumb local up that is ended', () => {
           startedAt: '',
         };
         writeFileSync(file, JSON.stringify(info));
-        const down = await plumb(['local', 'down'], { cwd });
+        const down = await command(['local', 'down'], { cwd });
         expect(down.stderr).toContain('had ended already');
         expect(birthOf(stranger.pid ?? 0)).toBeDefined();
         expect(() => readFileSync(file)).toThrow();

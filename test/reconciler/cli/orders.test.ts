@@ -8,18 +8,19 @@ import { endOf } from '../../../reconciler/cli/times.ts';
 import type { Finding, RunReport, TenantReport } from '../../../reconciler/model.ts';
 import { finding, planOf } from '../../support/plans.ts';
 import { SAMPLE } from '../report/sample.ts';
-import { EXAMPLES, inFolder, plumb, type Ended } from './run.ts';
+import { command, EXAMPLES, inFolder, plumb, type Ended } from './run.ts';
 
 const OWNER = 'platform@acme.example';
 const DAY = 24 * 60 * 60_000;
 
-/** `plumb` over an embedded store that holds the three examples. */
+/** `plumb` over an embedded store that holds the three examples; `by` runs each as a process of its own, or in this one. */
 async function withFleet(
   use: (run: (args: string, as?: string) => Promise<Ended>, store: Store, folder: string) => Promise<void>,
+  by: typeof plumb = command,
 ): Promise<void> {
   await inFolder(async (cwd) => {
     const run = (args: string, as = OWNER) =>
-      plumb(args.split(' '), { cwd, env: { PLUMBLINE_STORE: 'embedded', PLUMBLINE_AS: as } });
+      by(args.split(' '), { cwd, env: { PLUMBLINE_STORE: 'embedded', PLUMBLINE_AS: as } });
     await run(`apply -f ${EXAMPLES}`);
     const store = await openStore({ kind: 'embedded', file: join(cwd, '.plumbline', 'plumbline.db') });
     try {
@@ -68,7 +69,7 @@ describe('orders that make no sense', () => {
     ['except acme --finding changed:nat/x:f --field f --reason x --for 2d', /--field goes with --resource/],
     ['except acme --resource nat/x --reason x --for 91d', /an exception may last 90d at most/],
   ])('`plumb %s` says so, and ends with 2', async (args, message) => {
-    const { code, stdout, stderr } = await plumb(args.split(' '), {
+    const { code, stdout, stderr } = await command(args.split(' '), {
       env: { PLUMBLINE_STORE: 'embedded', PLUMBLINE_STORE_FILE: '/nonexistent/store.db' },
     });
     expect([code, stdout]).toEqual([2, '']);
@@ -179,7 +180,7 @@ describe('an exception', () => {
 });
 
 describe('broken glass', () => {
-  it('is recorded, and can be mended early', async () => {
+  it('is recorded, and can be mended early, by processes of their own', async () => {
     await withFleet(async (run, store) => {
       expect((await run('break-glass acme --reason down --for 1h')).stdout).toMatch(
         /^tenant\/acme: glass broken until .*; pauses and windows do not hold it\n$/,
@@ -188,7 +189,7 @@ describe('broken glass', () => {
       expect(glass).toMatchObject({ kind: 'break-glass', actor: OWNER });
       expect((await run(`end ${glass!.id}`)).code).toBe(0);
       expect((await store.listDirectives(['acme']))[0]?.endedBy).toBe(OWNER);
-    });
+    }, plumb);
   });
 });
 
@@ -278,7 +279,7 @@ describe('the help of every command that gives an order', () => {
   const NAMES = ['approve', 'pause', 'resume', 'except', 'break-glass', 'end', 'redeploy'];
   beforeAll(async () => {
     helps = new Map();
-    for (const name of NAMES) helps.set(name, await plumb([name, '--help']));
+    for (const name of NAMES) helps.set(name, await command([name, '--help']));
   });
   afterAll(() => helps.clear());
 

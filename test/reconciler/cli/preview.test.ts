@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_PLATFORM } from '../../../reconciler/settings.ts';
 import { compile } from '../../../workflow-defs/compile.ts';
-import { cleanEnv, EXAMPLES, inFolder, plumb, PLUMB, type Ended } from './run.ts';
+import { cleanEnv, command, EXAMPLES, inFolder, PLUMB, type Ended } from './run.ts';
 
 const ACME = join(EXAMPLES, 'acme.yaml');
 const EMBEDDED = { PLUMBLINE_STORE: 'embedded', PLUMBLINE_AS: 'ops@example.com' };
@@ -26,8 +26,8 @@ const guard = (folder: string): string => {
 const WITHOUT_NETWORK = spawnSync('unshare', ['-rn', 'true']).status === 0 ? ['unshare', '-rn'] : [];
 
 function cutOff(folder: string, args: readonly string[]): Promise<Ended> {
-  const [command = '', ...rest] = [...WITHOUT_NETWORK, process.execPath, '--import', guard(folder), ...args];
-  const child = spawn(command, rest, { cwd: folder, env: cleanEnv() });
+  const [program = '', ...rest] = [...WITHOUT_NETWORK, process.execPath, '--import', guard(folder), ...args];
+  const child = spawn(program, rest, { cwd: folder, env: cleanEnv() });
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (text.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (text.stderr += chunk.toString()));
@@ -65,7 +65,7 @@ describe('plumb preview --offline', () => {
   });
 
   it('says which settings are missing when only some are set', async () => {
-    const ended = await plumb(['preview', '--offline', '-f', ACME, '--set', 'region=europe-west1']);
+    const ended = await command(['preview', '--offline', '-f', ACME, '--set', 'region=europe-west1']);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('platform.stateBucket');
   });
@@ -75,7 +75,7 @@ describe('a platform of which no definition can be made', () => {
   it('is told with the tenant, the flow and the step, and without a stack trace', async () => {
     const settings = { ...LOCAL_PLATFORM, stateBucket: '${sys.get_env("X")}' };
     const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-    const ended = await plumb(['preview', '--offline', '-f', ACME, ...set]);
+    const ended = await command(['preview', '--offline', '-f', ACME, ...set]);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr.trimEnd()).toBe(
       'error: tenant acme: the service would refuse this: flow provision, main, step locate_state: ' +
@@ -88,13 +88,13 @@ describe('a platform of which no definition can be made', () => {
 describe('plumb preview', () => {
   it('compares with the stored record, and counts everything as new where no store can be reached', async () => {
     await inFolder(async (cwd) => {
-      const alone = await plumb(['preview', '-f', ACME], { cwd });
+      const alone = await command(['preview', '-f', ACME], { cwd });
       expect(alone).toMatchObject({ code: 0 });
       expect(alone.stderr).toContain('compared with no stored record: no store is named');
 
       const options = { cwd, env: EMBEDDED };
-      await plumb(['apply', '-f', ACME], options);
-      const same = await plumb(['preview', '-f', ACME], options);
+      await command(['apply', '-f', ACME], options);
+      const same = await command(['preview', '-f', ACME], options);
       // Stored, but nothing was applied yet.
       expect(same.stdout).toMatch(/^tenant\/acme is as stored\n {2}would run: provision/);
 
@@ -103,12 +103,12 @@ describe('plumb preview', () => {
         .replace(/minPortsPerVm: \d+/, 'minPortsPerVm: 128')
         .replace(/range: 10\.\d+\./, 'range: 10.99.');
       writeFileSync(file, text);
-      const { stdout } = await plumb(['preview', '-f', file], options);
+      const { stdout } = await command(['preview', '-f', file], options);
       expect(stdout).toContain('~ spec.network.nat.minPortsPerVm: 64 → 128');
       expect(stdout).toMatch(/! subnet\/acme-nodes (loses what it holds|is made anew|cannot be undone)/);
       expect(stdout).toContain('"intent": "acme-g2-provision-1"');
 
-      const json = await plumb(['preview', '-f', file, '-o', 'json'], options);
+      const json = await command(['preview', '-f', file, '-o', 'json'], options);
       expect(JSON.parse(json.stdout)).toMatchObject([
         {
           tenant: 'acme',
@@ -118,7 +118,7 @@ describe('plumb preview', () => {
           argument: { tenant: 'acme', generation: 2 },
         },
       ]);
-      expect((await plumb(['get', '-o', 'json'], options)).stdout).toContain('"minPortsPerVm": 64');
+      expect((await command(['get', '-o', 'json'], options)).stdout).toContain('"minPortsPerVm": 64');
     });
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../desired-state/open.ts';
 import { SAMPLE } from '../report/sample.ts';
-import { EXAMPLES, inFolder, plumb } from './run.ts';
+import { command, EXAMPLES, inFolder, plumb } from './run.ts';
 
 const EMBEDDED = { PLUMBLINE_STORE: 'embedded', PLUMBLINE_AS: 'ops@example.com' };
 const ACME = join(EXAMPLES, 'acme.yaml');
@@ -25,27 +25,27 @@ describe('plumb apply, diff and get', () => {
   it('stores records, says what became of each, and shows them', async () => {
     await inFolder(async (cwd) => {
       const options = { cwd, env: EMBEDDED };
-      const first = await plumb(['apply', '-f', EXAMPLES], options);
+      const first = await command(['apply', '-f', EXAMPLES], options);
       expect(first).toMatchObject({
         code: 0,
         stdout: 'tenant/acme created\ntenant/globex created\ntenant/initech created\n',
       });
       const file = edited(cwd, [/minPortsPerVm: \d+/, 'minPortsPerVm: 128']);
 
-      const diff = await plumb(['diff', '-f', file], options);
+      const diff = await command(['diff', '-f', file], options);
       expect(diff.code).toBe(1);
       expect(diff.stdout).toContain('~ spec.network.nat.minPortsPerVm: 64 → 128');
       expect(diff.stdout).toMatch(/~ nat\/acme-nat .*64 → 128.*\[spec\.network\.nat\.minPortsPerVm\]/);
 
-      const again = await plumb(['apply', '-f', ACME, '-f', file, '--reason', 'more ports'], options);
+      const again = await command(['apply', '-f', ACME, '-f', file, '--reason', 'more ports'], options);
       expect(again.code).toBe(1);
       expect(again.stderr).toContain('keep one of the two');
 
-      expect((await plumb(['apply', '-f', ACME], options)).stdout).toBe('tenant/acme unchanged\n');
-      expect((await plumb(['apply', '-f', file], options)).stdout).toBe('tenant/acme configured\n');
-      expect(await plumb(['diff', '-f', file], options)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect((await command(['apply', '-f', ACME], options)).stdout).toBe('tenant/acme unchanged\n');
+      expect((await command(['apply', '-f', file], options)).stdout).toBe('tenant/acme configured\n');
+      expect(await command(['diff', '-f', file], options)).toEqual({ code: 0, stdout: '', stderr: '' });
 
-      const list = await plumb(['get'], options);
+      const list = await command(['get'], options);
       expect(list.stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual([
         'NAME',
         'acme',
@@ -53,8 +53,8 @@ describe('plumb apply, diff and get', () => {
         'initech',
         '',
       ]);
-      expect((await plumb(['get', 'tenants', '-o', 'name'], options)).stdout).toContain('tenant/globex\n');
-      const described = await plumb(['describe', 'tenant/acme'], options);
+      expect((await command(['get', 'tenants', '-o', 'name'], options)).stdout).toContain('tenant/globex\n');
+      const described = await command(['describe', 'tenant/acme'], options);
       expect(described.stdout).toMatch(/Revisions:\n.*\n {2}2 {3,}2 {3,}ops@example\.com/);
     });
   });
@@ -83,15 +83,15 @@ describe('plumb apply, diff and get', () => {
   it('refuses an edit of a record that somebody changed in between, and shows both', async () => {
     await inFolder(async (cwd) => {
       const options = { cwd, env: EMBEDDED };
-      await plumb(['apply', '-f', ACME], options);
-      const read = (await plumb(['get', 'tenant', 'acme', '-o', 'yaml'], options)).stdout;
-      await plumb(['apply', '-f', edited(cwd, [/minPortsPerVm: \d+/, 'minPortsPerVm: 128'])], options);
+      await command(['apply', '-f', ACME], options);
+      const read = (await command(['get', 'tenant', 'acme', '-o', 'yaml'], options)).stdout;
+      await command(['apply', '-f', edited(cwd, [/minPortsPerVm: \d+/, 'minPortsPerVm: 128'])], options);
       const mine = read.replace(/minPortsPerVm: \d+/, 'minPortsPerVm: 256');
-      const { code, stdout, stderr } = await plumb(['apply', '-f', '-'], { ...options, stdin: mine });
+      const { code, stdout, stderr } = await command(['apply', '-f', '-'], { ...options, stdin: mine });
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain('conflict');
       expect(stderr).toContain('~ spec.network.nat.minPortsPerVm: 128 → 256');
-      const { stdout: kept } = await plumb(['get', 'tenant/acme', '-o', 'yaml'], options);
+      const { stdout: kept } = await command(['get', 'tenant/acme', '-o', 'yaml'], options);
       expect(kept).toContain('minPortsPerVm: 128');
     });
   });
@@ -103,22 +103,22 @@ describe('plumb apply, diff and get', () => {
     it('refuses the record by name, and stores nothing', async () => {
       await inFolder(async (cwd) => {
         const options = { cwd, env: EMBEDDED };
-        await plumb(['apply', '-f', ACME], options);
+        await command(['apply', '-f', ACME], options);
         const globex = join(EXAMPLES, 'globex.yaml');
-        const { code, stdout, stderr } = await plumb(['apply', '-f', taken(cwd), globex], options);
+        const { code, stdout, stderr } = await command(['apply', '-f', taken(cwd), globex], options);
         expect([code, stdout]).toEqual([1, '']);
         expect(stderr).toMatch(
           /edited\.yaml:\d+: tenant\/other refused: .*acme-prod-1 is claimed by acme as well/,
         );
         expect(stderr).toContain('error: 1 record refused; nothing was stored.');
-        expect((await plumb(['get', '-o', 'name'], options)).stdout).toBe('tenant/acme\n');
+        expect((await command(['get', '-o', 'name'], options)).stdout).toBe('tenant/acme\n');
       });
     });
 
     it('refuses two new records that both want it', async () => {
       await inFolder(async (cwd) => {
         const options = { cwd, env: EMBEDDED };
-        const { code, stderr } = await plumb(['apply', '-f', taken(cwd), ACME], options);
+        const { code, stderr } = await command(['apply', '-f', taken(cwd), ACME], options);
         expect(code).toBe(1);
         expect(stderr).toContain('tenant/other refused');
         expect(stderr).toContain('tenant/acme refused');
@@ -128,10 +128,10 @@ describe('plumb apply, diff and get', () => {
     it('takes it when the same apply lets go of it', async () => {
       await inFolder(async (cwd) => {
         const options = { cwd, env: EMBEDDED };
-        await plumb(['apply', '-f', ACME], options);
+        await command(['apply', '-f', ACME], options);
         const freed = join(cwd, 'freed.yaml');
         writeFileSync(freed, readFileSync(ACME, 'utf8').replace('acme-prod-1', 'acme-prod-2'));
-        const { code, stdout } = await plumb(['apply', '-f', taken(cwd), freed], options);
+        const { code, stdout } = await command(['apply', '-f', taken(cwd), freed], options);
         expect([code, stdout]).toEqual([0, 'tenant/other created\ntenant/acme configured\n']);
       });
     });
@@ -146,7 +146,7 @@ describe('plumb apply, diff and get', () => {
         [/minPortsPerVm: \d+/, 'minPortsPerVm: many'],
         [/name: acme/, 'name: Acme'],
       );
-      const { code, stdout, stderr } = await plumb(
+      const { code, stdout, stderr } = await command(
         ['apply', '-f', ACME, '-f', bad, '-f', 'gone.yaml'],
         options,
       );
@@ -158,14 +158,14 @@ describe('plumb apply, diff and get', () => {
       expect(lines.at(-1)).toMatch(
         /^error: \d problems in 2 files; nothing was done\. Correct them and try again$/,
       );
-      expect((await plumb(['get'], options)).stderr).toBe('No tenants found.\n');
+      expect((await command(['get'], options)).stderr).toBe('No tenants found.\n');
     });
   });
 
   it('ends diff with 2 when it could not compare', async () => {
     await inFolder(async (cwd) => {
-      expect((await plumb(['diff', '-f', 'gone.yaml'], { cwd, env: EMBEDDED })).code).toBe(2);
-      expect((await plumb(['diff', '-f', ACME], { cwd })).code).toBe(2);
+      expect((await command(['diff', '-f', 'gone.yaml'], { cwd, env: EMBEDDED })).code).toBe(2);
+      expect((await command(['diff', '-f', ACME], { cwd })).code).toBe(2);
     });
   });
 
@@ -176,14 +176,14 @@ describe('plumb apply, diff and get', () => {
         ['get', 'tenant', 'nobody'],
         ['describe', 'nobody'],
       ]) {
-        expect(await plumb(args, options)).toEqual({
+        expect(await command(args, options)).toEqual({
           code: 1,
           stdout: '',
           stderr: 'Error from store (NotFound): tenant "nobody" not found\n',
         });
       }
-      expect((await plumb(['get', 'run', 'r-1'], options)).stderr).toContain('run "r-1" not found');
-      expect((await plumb(['report'], options)).stderr).toContain('there is no report yet');
+      expect((await command(['get', 'run', 'r-1'], options)).stderr).toContain('run "r-1" not found');
+      expect((await command(['report'], options)).stderr).toContain('there is no report yet');
     });
   });
 });
@@ -191,7 +191,7 @@ describe('plumb apply, diff and get', () => {
 describe('what a pass left in the store', () => {
   /** A store that a pass has written to, as a pass does. */
   async function withRun(cwd: string): Promise<void> {
-    await plumb(['apply', '-f', ACME], { cwd, env: EMBEDDED });
+    await command(['apply', '-f', ACME], { cwd, env: EMBEDDED });
     const store = await openStore({ kind: 'embedded', file: join(cwd, '.plumbline', 'plumbline.db') });
     const older = { ...SAMPLE, run: { ...SAMPLE.run, id: 'run-older', startedAt: '2026-02-28T10:00:00Z' } };
     for (const report of [older, SAMPLE]) await store.saveRun({ report, opened: [], resolved: [] });
@@ -218,16 +218,16 @@ describe('what a pass left in the store', () => {
     await inFolder(async (cwd) => {
       await withRun(cwd);
       const options = { cwd, env: EMBEDDED };
-      const { stdout } = await plumb(['get', 'runs', '-o', 'name'], options);
+      const { stdout } = await command(['get', 'runs', '-o', 'name'], options);
       expect(stdout).toBe(`run/${SAMPLE.run.id}\nrun/run-older\n`);
-      expect((await plumb(['get', 'run', 'run-older'], options)).stdout).toContain('run-older');
+      expect((await command(['get', 'run', 'run-older'], options)).stdout).toContain('run-older');
     });
   });
 
   it('is told when its report cannot be written, with the place', async () => {
     await inFolder(async (cwd) => {
       await withRun(cwd);
-      const { code, stderr } = await plumb(['report', '-o', `html=${ACME}/report.html`], {
+      const { code, stderr } = await command(['report', '-o', `html=${ACME}/report.html`], {
         cwd,
         env: EMBEDDED,
       });
@@ -241,7 +241,7 @@ describe('what a pass left in the store', () => {
   it('is described with the last error, its build and its log, and times people can read', async () => {
     await inFolder(async (cwd) => {
       await withRun(cwd);
-      const { stdout } = await plumb(['describe', 'acme'], { cwd, env: EMBEDDED });
+      const { stdout } = await command(['describe', 'acme'], { cwd, env: EMBEDDED });
       expect(stdout).toMatch(
         /\nLast error:\n {2}terraform apply failed\n {2}Error: quota \(build b-1, log https:\/\/log\.example\/b-1\)\n/,
       );
@@ -254,7 +254,7 @@ describe('what a pass left in the store', () => {
 describe('plumb without what it needs', () => {
   it('names the ways to a store when there is none', async () => {
     await inFolder(async (cwd) => {
-      const { code, stderr } = await plumb(['get'], { cwd });
+      const { code, stderr } = await command(['get'], { cwd });
       expect(code).toBe(1);
       expect(stderr).toMatch(/no store is named.*plumb local up.*--set database=.*--store=embedded/);
     });
@@ -262,7 +262,7 @@ describe('plumb without what it needs', () => {
 
   it('lists every missing setting of the platform with the ways to give it', async () => {
     await inFolder(async (cwd) => {
-      const { code, stderr } = await plumb(['reconcile'], { cwd, env: EMBEDDED });
+      const { code, stderr } = await command(['reconcile'], { cwd, env: EMBEDDED });
       expect(code).toBe(1);
       expect(stderr).toContain('project: --set project=… or PLUMBLINE_PROJECT or platform.project');
       expect(stderr).toContain('workflowIdentity: ');
@@ -276,13 +276,13 @@ describe('plumb without what it needs', () => {
       writeFileSync(join(closed, 'plumbline.db'), 'this is not a database');
       chmodSync(join(closed, 'plumbline.db'), 0o600);
       const file = join(closed, 'plumbline.db');
-      const broken = await plumb(['get'], { cwd, env: { ...EMBEDDED, PLUMBLINE_STORE_FILE: file } });
+      const broken = await command(['get'], { cwd, env: { ...EMBEDDED, PLUMBLINE_STORE_FILE: file } });
       expect(broken.code).toBe(1);
       expect(broken.stderr).toContain(file);
       expect(broken.stderr).not.toMatch(/^ {4}at /m);
 
       const database = 'projects/p/instances/i/databases/d';
-      const gone = await plumb(['get'], {
+      const gone = await command(['get'], {
         cwd,
         env: { PLUMBLINE_DATABASE: database, SPANNER_EMULATOR_HOST: '127.0.0.1:1' },
       });
@@ -305,7 +305,7 @@ describe('plumb without what it needs', () => {
       };
       mkdirSync(join(cwd, '.plumbline'));
       writeFileSync(join(cwd, '.plumbline', 'local.json'), JSON.stringify(info));
-      const { code, stderr } = await plumb(['get'], {
+      const { code, stderr } = await command(['get'], {
         cwd,
         env: { PLUMBLINE_DATABASE: 'projects/p/instances/i/databases/d' },
       });
@@ -321,7 +321,10 @@ describe('colour', () => {
   it('follows the flag first, then NO_COLOR, then CLICOLOR_FORCE, then the terminal', async () => {
     await inFolder(async (cwd) => {
       const diff = async (flags: readonly string[], env: Readonly<Record<string, string>>) =>
-        colored((await plumb([...flags, 'diff', '-f', ACME], { cwd, env: { ...EMBEDDED, ...env } })).stdout);
+        colored(
+          (await command([...flags, 'diff', '-f', ACME], { cwd, env: { ...EMBEDDED, NO_COLOR: '', ...env } }))
+            .stdout,
+        );
       expect(await diff([], {})).toBe(false);
       expect(await diff([], { CLICOLOR_FORCE: '1' })).toBe(true);
       expect(await diff([], { CLICOLOR_FORCE: '1', NO_COLOR: '1' })).toBe(false);

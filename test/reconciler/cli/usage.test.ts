@@ -26,7 +26,7 @@ describe('plumb and its command line', () => {
     }
   });
 
-  it.each([
+  const REFUSED: [string[], RegExp][] = [
     [['aply'], /unknown command 'aply'\n\(Did you mean apply\?\)/],
     [['get', '--outptu', 'json'], /unknown option '--outptu'\n\(Did you mean --output\?\)/],
     [['get', '-o', 'xml'], /argument 'xml' is invalid. Allowed choices are table, wide, json, yaml, name/],
@@ -39,17 +39,24 @@ describe('plumb and its command line', () => {
     [['decommission', 'acme', '--confirm', 'acne'], /--confirm=acne is not the name of the tenant/],
     [['local', 'up', '--port', 'x'], /use a whole number from 0 to 65000/],
     [['report', '-o', 'pdf'], /use text, summary, json, yaml, html, markdown, junit or sarif, with =PATH/],
-  ])('says what is wrong with %j and ends with 2', async (args, message) => {
-    const { code, stdout, stderr } = await plumb(args);
+  ];
+  it.each(REFUSED)('says what is wrong with %j and ends with 2', async (args, message) => {
+    const { code, stdout, stderr } = await command(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 
+  it.each([REFUSED[0]!, REFUSED.at(-1)!])('ends its process so for %j', async (args, message) => {
+    const { code, stdout, stderr } = await plumb(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
   it('prints the schema and the versions for programs', async () => {
     const schema = await plumb(['schema']);
     expect(JSON.parse(schema.stdout)).toMatchObject({ title: 'Tenant (plumbline.dev/v1alpha1)' });
-    const report = await plumb(['schema', 'report']);
+    const report = await command(['schema', 'report']);
     expect(JSON.parse(report.stdout)).toMatchObject({ title: 'RunReport (plumbline.dev/report/v1alpha1)' });
     const version = await plumb(['version', '-o', 'json']);
     expect(JSON.parse(version.stdout)).toMatchObject({ node: process.versions.node });
