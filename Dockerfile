@@ -9,6 +9,9 @@ COPY workflow-defs workflow-defs
 COPY reconciler reconciler
 USER node
 # A pass allocates many times what it keeps. Left to itself, Node lets the heap grow to several times what is alive, and
-# glibc keeps an arena per thread: a fleet that fits into 300 MB would take 800.
+# glibc keeps an arena per thread and what was freed in the middle: a pass would take more than twice the memory, for a
+# sixth less CPU.
 ENV MALLOC_ARENA_MAX=1
+ENV MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_MMAP_THRESHOLD_=32768
 ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=20", "reconciler/job.ts"]

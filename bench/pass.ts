@@ -4,10 +4,9 @@
  * `PLUMB_BENCH_TENANTS=1000,10000,100000` sets the sizes, `PLUMB_BENCH_ROUNDS` how often each pass is made.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LOCAL_PLATFORM } from '../reconciler/settings.ts';
 import { reconcile } from '../reconciler/reconcile.ts';
+import { imageStart } from '../test/support/image.ts';
 import { passWorld } from '../test/support/pass-world.ts';
 
 const ROUNDS = Number(process.env['PLUMB_BENCH_ROUNDS'] ?? 3);
@@ -74,14 +73,8 @@ const median = (values: readonly number[]): number =>
 
 /** Runs one size as the image of the job would. */
 function inImage(size: number): string {
-  const lines = readFileSync(join(import.meta.dirname, '../Dockerfile'), 'utf8').split('\n');
-  const argumentsOf = (instruction: string) =>
-    lines
-      .filter((line) => line.startsWith(`${instruction} `))
-      .map((line) => line.slice(instruction.length + 1));
-  const env = Object.fromEntries(argumentsOf('ENV').map((text) => text.split('=') as [string, string]));
-  const [, ...options] = JSON.parse(argumentsOf('ENTRYPOINT')[0] ?? '[]') as string[];
-  return execFileSync(process.execPath, [...options.slice(0, -1), import.meta.filename, String(size)], {
+  const { options, env } = imageStart();
+  return execFileSync(process.execPath, [...options, import.meta.filename, String(size)], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });

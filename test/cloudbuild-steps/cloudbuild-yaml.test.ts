@@ -1,4 +1,5 @@
 /** The build of Plumbline itself: it names only what exists, in an order that never deploys what is not pushed. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { parse } from 'yaml';
 import { parseBuild } from '../../local-cloud/cloudbuild/model.ts';
 import { substitute } from '../../local-cloud/cloudbuild/substitutions.ts';
 import { validateBuild } from '../../local-cloud/cloudbuild/validate.ts';
+import { imageStart } from '../support/image.ts';
 
 interface Build {
   readonly steps: readonly {
@@ -76,4 +78,10 @@ test.each(['Dockerfile', 'cloudbuild-steps/images/Dockerfile'])('%s copies only 
   for (const [, sources = ''] of copies) {
     for (const source of sources.split(' ')) expect(existsSync(join(ROOT, source)), source).toBe(true);
   }
+});
+
+test('the job starts Node by options that this Node knows, with a program that is there', () => {
+  const { options, program, env } = imageStart();
+  const run = spawnSync(process.execPath, [...options, '--eval', ''], { env: { ...process.env, ...env } });
+  expect([run.status, run.stderr.toString(), existsSync(join(ROOT, program))]).toEqual([0, '', true]);
 });
