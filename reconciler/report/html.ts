@@ -6,7 +6,7 @@ import { breakerLines, fleetLines } from './fleet-words.ts';
 import { causesSection } from './html-causes.ts';
 import { text } from './html-finding.ts';
 import { tenantsSection } from './html-tenants.ts';
-import { Markup, anchor, html } from './markup.ts';
+import { Markup, anchor, html, narrowed } from './markup.ts';
 import { orderLines } from './orders.ts';
 import { SCRIPT, SCRIPT_HASH } from './script.ts';
 import { masked } from './sensitive.ts';
@@ -25,55 +25,57 @@ const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; script-src '${SCR
 export function renderHtml(unmasked: RunReport, history: History = []): string {
   const report = masked(unmasked);
   const causes = causesOf(report);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${text(`Drift report ${report.run.id}`)}</title>
-        ${Markup.style(STYLE)}
-      </head>
-      <body class="${report.tenants.length > SCROLLED_FROM ? 'big' : ''}">
-        <a class="skip" href="#causes">Skip to the findings</a>
-        <header>
-          ${breaker(report)}
-          <h1>${text(shortAnswer(report))}</h1>
-          <p class="quiet">${headline(report)}</p>
-          ${counts(report, history)} ${facts(report)}
-        </header>
-        <main>
-          ${fleet(report)} ${orders(report)} ${holds(report)}
-          <nav aria-label="Views">
-            <a href="#causes" data-show="causes">By cause (${causes.length})</a>
-            <a href="#tenants" data-show="tenants">By tenant (${report.summary.tenants})</a>
-            <span id="tools" hidden>
-              <label for="filter">Filter</label>
-              <input
-                id="filter"
-                type="search"
-                autocomplete="off"
-                placeholder="name, resource, class:missing …"
-              />
-              <span id="shown" role="status" class="quiet"></span>
-            </span>
-          </nav>
-          ${causesSection(causes, report)}
-          ${tenantsSection(report, causes, verdictsOf(comparable(report, history)))}
-        </main>
-        <footer class="quiet">
-          <p>${text(answer(report))}</p>
-          <p>${LEGEND}</p>
-          <p>
-            Drift: what is there differs from what was last applied. Pending: the record is newer than what
-            was applied. Unreadable: nobody could look, so nothing is claimed. The same as data:
-            <code>${text(`plumb report --run ${report.run.id} -o json`)}</code>
-          </p>
-        </footer>
-        ${Markup.script(SCRIPT)}
-      </body>
-    </html> `.toString();
+  return narrowed(
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="referrer" content="no-referrer" />
+          <title>${text(`Drift report ${report.run.id}`)}</title>
+          ${Markup.style(STYLE)}
+        </head>
+        <body class="${report.tenants.length > SCROLLED_FROM ? 'big' : ''}">
+          <a class="skip" href="#causes">Skip to the findings</a>
+          <header>
+            ${breaker(report)}
+            <h1>${text(shortAnswer(report))}</h1>
+            <p class="quiet">${headline(report)}</p>
+            ${counts(report, history)} ${facts(report)}
+          </header>
+          <main>
+            ${fleet(report)} ${orders(report)} ${holds(report)}
+            <nav aria-label="Views">
+              <a href="#causes" data-show="causes">By cause (${causes.length})</a>
+              <a href="#tenants" data-show="tenants">By tenant (${report.summary.tenants})</a>
+              <span id="tools" hidden>
+                <label for="filter">Filter</label>
+                <input
+                  id="filter"
+                  type="search"
+                  autocomplete="off"
+                  placeholder="name, resource, class:missing …"
+                />
+                <span id="shown" role="status" class="quiet"></span>
+              </span>
+            </nav>
+            ${causesSection(causes, report)}
+            ${tenantsSection(report, causes, verdictsOf(comparable(report, history)))}
+          </main>
+          <footer class="quiet">
+            <p>${text(answer(report))}</p>
+            <p>${LEGEND}</p>
+            <p>
+              Drift: what is there differs from what was last applied. Pending: the record is newer than what
+              was applied. Unreadable: nobody could look, so nothing is claimed. The same as data:
+              <code>${text(`plumb report --run ${report.run.id} -o json`)}</code>
+            </p>
+          </footer>
+          ${Markup.script(SCRIPT)}
+        </body>
+      </html> `,
+  );
 }
 
 /** An open breaker comes before everything else. */

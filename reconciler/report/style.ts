@@ -4,7 +4,7 @@
  * SHA-256 of STYLE in base64. A page without `unsafe-inline` cannot be restyled by text that found a way out of its
  * element; a test keeps the hash true.
  */
-export const STYLE_HASH = 'sha256-QuzaT5e9ar45T2WAXbupkS4eRF7nMDdQCEpi8Qbbyu4=';
+export const STYLE_HASH = 'sha256-AwMEgBuKxvNWHU+DF7QCE8oY1KzD6VtiZTPXR2ugteo=';
 
 export const STYLE = `
 :root {
@@ -53,11 +53,11 @@ input { font: inherit; color: inherit; background: var(--soft); border: 1px soli
   padding: .25rem .5rem; width: 18rem; max-width: 100%; }
 .cause, .tenant { border-bottom: 1px solid var(--line); scroll-margin-top: 4rem; }
 .big .cause, .big .tenant { content-visibility: auto; contain-intrinsic-size: auto 36px; }
+.big article { contain-intrinsic-size: auto 12rem; } article h4 { color: inherit; font-size: inherit; font-weight: 400; margin: .5rem 0 .25rem; }
 .row { padding: .4rem .5rem; }
 .row > * { min-width: 0; overflow-wrap: anywhere; }
 .cause .row, .row.cause { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 8rem 3.5rem 12rem 2.5rem; gap: .25rem .75rem; align-items: baseline; }
 .tenant .row, .row.tenant { display: grid; grid-template-columns: 11rem 7rem minmax(0, 1fr) 3.5rem 16rem; gap: .25rem .75rem; align-items: baseline; }
-.big p.tenant { display: block; margin: 0; }
 summary { cursor: pointer; } .row:hover { background: var(--soft); }
 details[open] > .row { background: var(--soft); }
 .row::marker { content: ''; }
@@ -78,8 +78,9 @@ tr { scroll-margin-top: 4rem; }
 .choices { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; margin: .5rem 0; }
 .choices > div { min-width: 0; }
 .command { display: block; user-select: all; background: var(--soft); border: 1px solid var(--line); border-radius: 5px;
-  padding: .3rem .5rem; margin: .25rem 0; white-space: pre-wrap; max-height: 12rem; overflow-y: auto; }
-.names { columns: 12rem; margin: .5rem 0; } .names a { display: block; }
+  padding: .3rem .5rem; margin: .25rem 0; white-space: pre-wrap; }
+.long { max-height: 12rem; overflow-y: auto; }
+.names { columns: 12rem; margin: .5rem 0; } .names > * { display: block; }
 .lines { white-space: pre-wrap; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
@@ -112,7 +113,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75
   [data-view][hidden] { display: block !important; }
   .big .cause, .big .tenant { content-visibility: visible; }
   details::details-content { content-visibility: visible; height: auto; }
-  .scroll { overflow: visible; } table { min-width: 0; }
+  .scroll, .long { overflow: visible; max-height: none; } table { min-width: 0; }
   .planes > div, .counts li, tr { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }
 }
 `;
