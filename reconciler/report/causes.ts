@@ -137,7 +137,7 @@ export function namesOf(names: readonly string[], most: number): string {
 export interface Place {
   /** Of the first of them, for what all share: class, resource, field. */
   readonly finding: Finding;
-  /** In the order they came. */
+  /** In the order of their first tenants' names. */
   readonly causes: readonly Cause[];
   /** How many tenants they are on together. */
   readonly reach: number;
@@ -167,7 +167,7 @@ function placeOf(causes: readonly Cause[]): Place[] {
   const { finding } = first;
   return [
     {
-      causes,
+      causes: causes.toSorted((one, other) => (firstName(one) < firstName(other) ? -1 : 1)),
       reach: new Set(members.map(({ tenant }) => tenant.name)).size,
       since: causes.map(({ since }) => since).reduce((a, b) => (b < a ? b : a)),
       finding: {
@@ -178,3 +178,5 @@ function placeOf(causes: readonly Cause[]): Place[] {
     },
   ];
 }
+
+const firstName = ({ members }: Cause): string => members[0]?.tenant.name ?? '';

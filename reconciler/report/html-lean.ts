@@ -2,13 +2,13 @@
  * Tenants on a page of thousands: the same words as in a small fleet, in a tenth of the elements, and one thing to open
  * for many of them. What a browser takes to open a page goes by how many elements it has, seen or not.
  */
-import { VERDICTS, findingKey, type Finding, type RunReport, type TenantReport } from '../model.ts';
+import { findingKey, type Finding, type RunReport, type TenantReport, type Verdict } from '../model.ts';
 import { choicesFor } from './choices.ts';
 import { authorText, difference, symbolOf } from './finding-words.ts';
 import { causeId } from './html-causes.ts';
 import { filterWords, text, type Context } from './html-finding.ts';
 import { anchor, html, type Markup } from './markup.ts';
-import { doings, nextFor, reasonsForNothing } from './next.ts';
+import { doings, nextFor, reasonsForNothing, whyTitle } from './next.ts';
 import { ageCell, findingsCell, healthCell } from './tenant-table.ts';
 import { timelineOf } from './timeline.ts';
 import {
@@ -29,10 +29,16 @@ export const LEAN_FROM = 500;
 const LOUD_AT_ONCE = 50;
 const QUIET_AT_ONCE = 500;
 
+/** Worst first; what needs nobody comes last. */
+const BY_URGENCY: readonly Verdict[] = [
+  ...(['invalid', 'unreadable', 'unhealthy', 'drift', 'pending'] as const),
+  ...(['paused', 'in-progress', 'decommissioned', 'in-sync'] as const),
+];
+
 /** Those with something to say, worst verdicts first. */
 export function leanTenants(tenants: readonly TenantReport[], context: Context): Markup {
   const byVerdict = Map.groupBy(tenants, ({ verdict }) => verdict);
-  const sections = VERDICTS.map((verdict) => [verdict, byVerdict.get(verdict) ?? []] as const);
+  const sections = BY_URGENCY.map((verdict) => [verdict, byVerdict.get(verdict) ?? []] as const);
   return html`${sections
     .filter(([, group]) => group.length > 0)
     .map(
@@ -103,7 +109,7 @@ function facts(tenant: TenantReport, { report, verdicts }: Context): string[] {
   const { coverage } = tenant;
   const reasons = reasonsForNothing(tenant, report.run.mode);
   return [
-    ...(reasons.length === 0 ? [] : [`Why is nothing happening? ${reasons.join('; ')}`]),
+    ...(reasons.length === 0 ? [] : [`${whyTitle(tenant.actions.length)} ${reasons.join('; ')}`]),
     `${tenant.status ?? 'no status yet'}, ${generations(tenant)}, ${plural(tenant.resources, 'resource')} compared${planText(tenant)}`,
     ...(coverage === null
       ? []
@@ -130,10 +136,10 @@ function leanFinding(
     ...(who === null ? [] : [`Who: ${who}`]),
     `Next: ${nextFor(tenant, finding, mode).text}`,
   ];
-  return html`<p class="lines" id="${anchor(tenant.name, findingKey(finding))}">
-      <b class="${finding.class}">${symbolOf(finding)} ${finding.class}</b> ${lines.map(text).join('\n')}
-      ${cause !== undefined && html`<a href="#${causeId(cause)}">same on ${cause.reach} tenants</a>`}
-    </p>
+  const link = cause && html`<a href="#${causeId(cause)}">same on ${cause.reach} tenants</a>`;
+  const said = html`<b class="${finding.class}">${symbolOf(finding)} ${finding.class}</b>
+    ${lines.map(text).join('\n')}${link && '\n'}${link}`;
+  return html`<p class="lines" id="${anchor(tenant.name, findingKey(finding))}">${said}</p>
     ${cause === undefined && html`<code class="command">${script(finding, tenant, mode)}</code>`} `;
 }
 

@@ -1,13 +1,20 @@
 /** Tenants on the page: a line each; behind it planes, resources, fields, choices and the timeline of what has something. */
-import { findingKey, type Finding, type Plane, type RunReport, type TenantReport } from '../model.ts';
+import {
+  findingKey,
+  type Finding,
+  type FindingClass,
+  type Plane,
+  type RunReport,
+  type TenantReport,
+} from '../model.ts';
 import type { Cause } from './causes.ts';
 import { choicesFor } from './choices.ts';
-import { authorText } from './finding-words.ts';
+import { authorText, hasSides } from './finding-words.ts';
 import { SHARED_FROM, causeId } from './html-causes.ts';
 import { badge, choiceList, filterWords, text, value, type Context } from './html-finding.ts';
 import { LEAN_FROM, leanQuiet, leanTenants } from './html-lean.ts';
 import { anchor, html, type Markup } from './markup.ts';
-import { doings, nextFor, reasonsForNothing } from './next.ts';
+import { doings, nextFor, reasonsForNothing, whyTitle } from './next.ts';
 import { ageCell, findingsCell, healthCell } from './tenant-table.ts';
 import { timelineOf, type Verdicts } from './timeline.ts';
 import {
@@ -164,6 +171,19 @@ function fields(tenant: TenantReport, context: Context): Markup {
   </div>`;
 }
 
+/** A whole resource has no values: it is there or not, and nobody claims that of what could not be read. */
+function bothSides(finding: Finding): [want: Markup, have: Markup] {
+  if (hasSides(finding)) return [value(finding.want), value(finding.have)];
+  const words = WHOLE[finding.class] ?? ['', ''];
+  return [html`<span class="quiet">${words[0]}</span>`, html`<span class="quiet">${words[1]}</span>`];
+}
+
+const WHOLE: Readonly<Partial<Record<FindingClass, readonly [want: string, have: string]>>> = {
+  missing: ['present', 'absent'],
+  extra: ['absent', 'present'],
+  unreadable: ['', 'not read'],
+};
+
 function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: Context): Markup {
   const id = anchor(tenant.name, findingKey(finding));
   const cause = shared.get(finding);
@@ -174,8 +194,7 @@ function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: C
         <code>${text(finding.field ?? 'whole resource')}</code>
         <a class="quiet" href="#${id}" aria-label="link to this finding">#</a>
       </th>
-      <td>${value(finding.want)}</td>
-      <td>${value(finding.have)}</td>
+      ${bothSides(finding).map((side) => html`<td>${side}</td> `)}
       <td>${text(who ?? 'not asked')}</td>
       <td>${text(shortTime(finding.since))}</td>
       <td>${text(nextFor(tenant, finding, report.run.mode).text)}</td>
@@ -201,7 +220,7 @@ function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: C
 function whyNothing(tenant: TenantReport, { report }: Context): Markup | null {
   const reasons = reasonsForNothing(tenant, report.run.mode);
   if (reasons.length === 0) return null;
-  return html`<h4>Why is nothing happening?</h4>
+  return html`<h4>${whyTitle(tenant.actions.length)}</h4>
     <ul>
       ${reasons.map((reason) => html`<li>${text(reason)}</li> `)}
     </ul>`;

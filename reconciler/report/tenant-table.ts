@@ -4,7 +4,7 @@ import type { Finding, RunReport, TenantReport } from '../model.ts';
 import { columns } from './columns.ts';
 import { doings } from './next.ts';
 import { printable } from './printable.ts';
-import { DRIFT, VERDICT_WORDS, classCounts, countByClass, plural } from './words.ts';
+import { DRIFT, VERDICT_WORDS, classCounts, countByClass } from './words.ts';
 
 interface Column {
   readonly head: string;
@@ -17,9 +17,9 @@ const ofClass = (tenant: TenantReport, keep: (finding: Finding) => boolean): Fin
 export const driftCell = (tenant: TenantReport): string =>
   classCounts(countByClass(ofClass(tenant, (finding) => DRIFT.has(finding.class)))) || 'none';
 
-/** Drift by class; where there is none, how many findings of other classes. */
-export const findingsCell = (tenant: TenantReport): string =>
-  driftCell(tenant) === 'none' ? plural(tenant.findings.length, 'finding') : driftCell(tenant);
+/** All findings by class, drift first. */
+export const findingsCell = ({ findings }: TenantReport): string =>
+  classCounts(countByClass(findings)) || 'no findings';
 
 export const pendingCell = ({ findings }: TenantReport): string =>
   String(findings.filter((finding) => finding.class === 'pending').length);

@@ -165,16 +165,23 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
     await page.close();
   });
 
-  it('opens what an anchor of a finding is in, and shows one view at a time', async () => {
-    const { page } = await open('some');
-    expect(await page.isVisible('#causes')).toBe(true);
-    expect(await page.isVisible('#tenants')).toBe(false);
-    const id = 'tenant-00001/changed:node-pool/gpu:autoscaling.maxNodeCount';
-    await page.evaluate(`location.hash = ${JSON.stringify(`#${id}`)}`);
-    await page.waitForSelector(`[id="${id}"]`, { state: 'visible' });
-    expect(await page.isVisible('#causes')).toBe(false);
-    await page.close();
-  });
+  it.each(['some', 'thousands'])(
+    'opens what an anchor is in, of %s, in the one view it is in',
+    async (name) => {
+      const { page } = await open(name);
+      expect(await page.isVisible('#causes')).toBe(true);
+      expect(await page.isVisible('#tenants')).toBe(false);
+      const id = 'tenant-00001/changed:node-pool/gpu:autoscaling.maxNodeCount';
+      await page.evaluate(`location.hash = ${JSON.stringify(`#${id}`)}`);
+      await page.waitForSelector(`[id="${id}"]`, { state: 'visible' });
+      expect(await page.isVisible('#causes')).toBe(false);
+      const top = `document.getElementById(${JSON.stringify(id)}).getBoundingClientRect().top`;
+      expect(
+        await page.evaluate(`${top} - document.querySelector('nav').getBoundingClientRect().bottom`),
+      ).toBeGreaterThanOrEqual(0);
+      await page.close();
+    },
+  );
 
   it('can be read without script', async () => {
     const { page, trouble } = await open('some', { javaScriptEnabled: false });

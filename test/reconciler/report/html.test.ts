@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findingKey } from '../../../reconciler/model.ts';
+import { findingKey, type FindingClass } from '../../../reconciler/model.ts';
 import { renderHtml } from '../../../reconciler/report/html.ts';
 import { Markup, anchor, html } from '../../../reconciler/report/markup.ts';
 import { SCRIPT, SCRIPT_HASH } from '../../../reconciler/report/script.ts';
 import { STYLE, STYLE_HASH } from '../../../reconciler/report/style.ts';
 import { hostileText, withTexts } from './hostile.ts';
 import { FLEET, historyOf } from './many.ts';
-import { IN_SYNC, SAMPLE } from './sample.ts';
+import { IN_SYNC, SAMPLE, finding, tenant } from './sample.ts';
 import { skeleton } from './skeleton.ts';
 
 describe('the HTML report', () => {
@@ -101,6 +101,43 @@ describe('the HTML report', () => {
     const page = renderHtml(withTexts(SAMPLE, '東京 🚀'));
     expect(page).not.toMatch(/[\u{100}-\u{10ffff}]/u);
     expect(page).toContain('&#26481;&#20140; &#128640;');
+  });
+
+  it('says of a whole resource that it is there or not, never that its value is none', () => {
+    const of = (kind: FindingClass) =>
+      renderHtml({
+        ...SAMPLE,
+        tenants: [
+          tenant({ name: 'a', verdict: 'drift', findings: [finding({ class: kind, resource: 'nat/x' })] }),
+        ],
+      });
+    const sides = (page: string) =>
+      [...page.matchAll(/<td><span class="quiet">(.*?)<\/span><\/td>/g)].map(([, side]) => side);
+    expect(sides(of('missing'))).toEqual(['present', 'absent']);
+    expect(sides(of('extra'))).toEqual(['absent', 'present']);
+    expect(sides(of('unreadable'))).toEqual(['', 'not read']);
+  });
+
+  it('keeps the findings in view when many orders are in force', () => {
+    const paused = (name: string) =>
+      tenant({
+        name,
+        verdict: 'paused',
+        paused: { by: name, reason: 'WHY', since: '2026-03-01T09:00:00Z', until: '2026-03-02T09:00:00Z' },
+      });
+    const orders = (count: number) => {
+      const names = Array.from({ length: count }, (_, index) => `tenant-${index}`);
+      const page = renderHtml({ ...IN_SYNC, tenants: names.map(paused) });
+      return page.slice(page.indexOf('<h2 id="orders/Paused">'), page.indexOf('<nav'));
+    };
+    expect(orders(5)).not.toContain('<details');
+    expect(orders(8)).toContain('<summary>3 more</summary>');
+    expect(orders(8).match(/<li>/g)).toHaveLength(8);
+  });
+
+  it('leads from the count of those in sync to tenants, which no cause has', () => {
+    expect(renderHtml(SAMPLE)).toContain('<a href="#tenants" data-filter="verdict:in-sync"');
+    expect(renderHtml(SAMPLE)).toContain('<a href="#causes" data-filter="class:missing"');
   });
 
   it('draws how counts moved, with the numbers for who cannot see the line', () => {
