@@ -7,7 +7,7 @@ import { benchCoverage } from './coverage.ts';
 import { benchDiff } from './diff.ts';
 import { compare, show } from './ratio.ts';
 import { benchPass } from './pass.ts';
-import { benchReport } from './report.ts';
+import { benchPage, benchReport } from './report.ts';
 import { fleet } from './world.ts';
 import { benchTerraform } from './terraform.ts';
 import { benchWorkflows } from './workflows.ts';
@@ -49,6 +49,7 @@ for (const ratio of [
 }
 print(benchCoverage(fleet(SURVEYED, SEED, () => false)));
 benchReport(print);
+await benchPage(print);
 benchPass(print);
 await benchTerraform(print);
 await benchWorkflows(print);

@@ -13,6 +13,8 @@ interface Member {
 export interface Cause {
   /** Stays the same from report to report, whichever tenants have it. */
   readonly key: string;
+  /** The same with the values left aside: causes of one place differ in those alone. */
+  readonly place: string;
   /** As it reads for all of them: the tenant's own name is `{tenant}` where there are several. */
   readonly finding: Finding;
   /** In the order of the report; never empty. */
@@ -28,20 +30,24 @@ export const ANY_TENANT = '{tenant}';
 
 /** What is accepted comes last; before it most tenants first, then the oldest, then in the order of classes; the same report gives the same order. */
 export function causesOf({ tenants }: Pick<RunReport, 'tenants'>): Cause[] {
-  const groups = new Map<string, Member[]>();
+  const groups = new Map<string, { readonly place: string; readonly members: Member[] }>();
   for (const tenant of tenants) {
     const general = generalize(tenant.name);
     for (const finding of tenant.findings) {
-      const key = causeKey(finding, general);
+      const about = general(findingKey(finding));
+      const place = [finding.plane, about, acceptance(finding)].join(' ');
+      const key = causeKey(about, finding, general);
       const group = groups.get(key);
-      if (group) group.push({ tenant, finding });
-      else groups.set(key, [{ tenant, finding }]);
+      if (group) group.members.push({ tenant, finding });
+      else groups.set(key, { place, members: [{ tenant, finding }] });
     }
   }
-  return [...groups].flatMap(([key, members]) => causeOf(key, members)).sort(byRank);
+  return [...groups]
+    .flatMap(([key, { place, members }]) => causeOf(key, place, members))
+    .sort((one, other) => byRank(one, other) || (one.key < other.key ? -1 : 1));
 }
 
-function causeOf(key: string, members: readonly Member[]): Cause[] {
+function causeOf(key: string, place: string, members: readonly Member[]): Cause[] {
   const [first] = members;
   if (first === undefined) return [];
   const reach = new Set(members.map(({ tenant }) => tenant.name)).size;
@@ -51,6 +57,7 @@ function causeOf(key: string, members: readonly Member[]): Cause[] {
   return [
     {
       key,
+      place,
       members,
       reach,
       since,
@@ -66,14 +73,14 @@ function causeOf(key: string, members: readonly Member[]): Cause[] {
   ];
 }
 
-function byRank(one: Cause, other: Cause): number {
+type Ranked = Pick<Cause, 'finding' | 'reach' | 'since'>;
+
+function byRank(one: Ranked, other: Ranked): number {
   const accepted = Number(one.finding.excepted !== null) - Number(other.finding.excepted !== null);
   if (accepted !== 0) return accepted;
   if (one.reach !== other.reach) return other.reach - one.reach;
   if (one.since !== other.since) return one.since < other.since ? -1 : 1;
-  const [a, b] = [CLASSES.indexOf(one.finding.class), CLASSES.indexOf(other.finding.class)];
-  if (a !== b) return a - b;
-  return one.key < other.key ? -1 : 1;
+  return CLASSES.indexOf(one.finding.class) - CLASSES.indexOf(other.finding.class);
 }
 
 type General = (text: string) => string;
@@ -92,15 +99,17 @@ const generalValue = (value: Json, general: General): Json =>
         typeof item === 'string' ? general(item) : item,
       ) as Json);
 
+const acceptance = ({ excepted }: Finding): string => (excepted === null ? '' : 'excepted');
+
 /**
  * Equal are: class, place, want and have. Two different values of one field are two causes. Of what nobody could read,
  * or what is ill, the values say nothing, so the words do, without addresses: those differ from cluster to cluster.
  */
-function causeKey(finding: Finding, general: General): string {
-  const { class: kind, plane, want, have, message, excepted } = finding;
+function causeKey(about: string, finding: Finding, general: General): string {
+  const { class: kind, plane, want, have, message } = finding;
   const words = kind === 'unreadable' || kind === 'unhealthy' ? general(message).replace(ADDRESS, '') : '';
   const sides = `${general(JSON.stringify(want))} ${general(JSON.stringify(have))}`;
-  return [plane, general(findingKey(finding)), sides, words, excepted === null ? '' : 'excepted'].join(' ');
+  return [plane, about, sides, words, acceptance(finding)].join(' ');
 }
 
 const ADDRESS = /\b[a-z]+:\/\/[^\s,;]+|\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g;
@@ -123,3 +132,51 @@ export function namesOf(names: readonly string[], most: number): string {
   const more = names.length - most;
   return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
+
+/** One place that many tenants have something at, each with values of its own. */
+export interface Place {
+  /** Of the first of them, for what all share: class, resource, field. */
+  readonly finding: Finding;
+  /** In the order of their first tenants' names. */
+  readonly causes: readonly Cause[];
+  /** How many tenants they are on together. */
+  readonly reach: number;
+  readonly since: string;
+}
+
+/**
+ * Causes with those folded that differ in their values alone, where there are at least `foldFrom` of a place; a cause
+ * of `sharedFrom` tenants or more stands for itself. Ranked as causes are.
+ */
+export function placesOf(causes: readonly Cause[], foldFrom: number, sharedFrom: number): (Cause | Place)[] {
+  const small = Map.groupBy(
+    causes.filter(({ reach }) => reach < sharedFrom),
+    ({ place }) => place,
+  );
+  const isFolded = (cause: Cause): boolean =>
+    cause.reach < sharedFrom && (small.get(cause.place)?.length ?? 0) >= foldFrom;
+  const places = [...small.values()].filter((group) => group.length >= foldFrom).flatMap(placeOf);
+  return [...causes.filter((cause) => !isFolded(cause)), ...places].sort(byRank);
+}
+
+function placeOf(causes: readonly Cause[]): Place[] {
+  const members = causes.flatMap(({ members }) => members);
+  const [first] = members;
+  if (first === undefined) return [];
+  const general = generalize(first.tenant.name);
+  const { finding } = first;
+  return [
+    {
+      causes: causes.toSorted((one, other) => (firstName(one) < firstName(other) ? -1 : 1)),
+      reach: new Set(members.map(({ tenant }) => tenant.name)).size,
+      since: causes.map(({ since }) => since).reduce((a, b) => (b < a ? b : a)),
+      finding: {
+        ...finding,
+        resource: general(finding.resource),
+        field: finding.field === null ? null : general(finding.field),
+      },
+    },
+  ];
+}
+
+const firstName = ({ members }: Cause): string => members[0]?.tenant.name ?? '';

@@ -1,17 +1,19 @@
 /** The page's main list: one row per cause, whichever tenants have it, ranked by reach and age. */
 import { durationText } from '../../desired-state/duration.ts';
-import type { RunReport } from '../model.ts';
-import { sharedNext, type Cause } from './causes.ts';
+import { findingKey, type Finding, type RunReport } from '../model.ts';
+import { placesOf, sharedNext, type Cause, type Place } from './causes.ts';
 import { choicesForAll } from './choices.ts';
-import { authorText } from './finding-words.ts';
+import { authorText, hasSides } from './finding-words.ts';
 import { badge, choiceList, sides, text } from './html-finding.ts';
-import { findingKey } from '../model.ts';
 import { anchor, html, type Markup } from './markup.ts';
 import { nextFor } from './next.ts';
-import { plural, shortTime } from './words.ts';
+import { plural, shortTime, valueText } from './words.ts';
 
 /** From so many tenants on, a cause has a section of its own, and its tenants refer to it. */
 export const SHARED_FROM = 3;
+
+/** From so many causes on that differ in their values alone, they are one row to open. */
+const FOLDED_FROM = 5;
 
 /** Stays the same from report to report, and is short whatever the values are (a 53-bit hash: cyrb53). */
 export function causeId({ key }: Cause): string {
@@ -31,31 +33,55 @@ export function causesSection(causes: readonly Cause[], report: RunReport): Mark
   return html`<section data-view="causes" aria-labelledby="causes">
     <h2 id="causes">By cause</h2>
     ${causes.length === 0 && html`<p class="quiet">No findings: everything is as the records want it.</p>`}
-    ${others.map((cause) => causeRow(cause, report))}
+    ${rows(others, report)}
     ${
       pending.length > 0 &&
-      html`<h3>Pending: the record is newer than what was applied. This is no drift.</h3>
-        ${pending.map((cause) => causeRow(cause, report))}`
+      html`<div data-group>
+        <h3>Pending: the record is newer than what was applied. This is no drift.</h3>
+        ${rows(pending, report)}
+      </div>`
     }
   </section>`;
 }
 
-function causeRow(cause: Cause, report: RunReport): Markup {
-  const { finding, members, reach, since } = cause;
-  const nexts = members.map(({ tenant, finding: own }) => nextFor(tenant, own, report.run.mode));
-  const age = Date.parse(report.run.finishedAt) - Date.parse(since);
-  const [first] = members;
-  const line = html`${badge(finding)}
+const rows = (causes: readonly Cause[], report: RunReport): Markup[] =>
+  placesOf(causes, FOLDED_FROM, SHARED_FROM).map((row) =>
+    'causes' in row ? placeRow(row, report) : causeRow(row, report),
+  );
+
+/** What a row says whether it is one cause or many of a place; `values`: what stands where the two sides would. */
+function lineOf(
+  row: Pick<Cause, 'finding' | 'members' | 'reach' | 'since'>,
+  values: Markup | null,
+  { run }: RunReport,
+): Markup {
+  const { finding, members, reach, since } = row;
+  const nexts = members.map(({ tenant, finding: own }) => nextFor(tenant, own, run.mode));
+  return html`${badge(finding)}
     <span class="what"
       ><code>${text(finding.resource)}${finding.field !== null && text(` ${finding.field}`)}</code>
-      ${sides(finding)}</span
+      ${values}</span
     >
     <span class="reach"
-      >${reach === 1 ? html`on ${text(first?.tenant.name ?? '')}` : plural(reach, 'tenant')}</span
+      >${reach === 1 ? html`on ${text(members[0]?.tenant.name ?? '')}` : plural(reach, 'tenant')}</span
     >
-    <span class="age quiet">${Number.isFinite(age) ? durationText(age) : ''}</span>
+    <span class="age quiet">${ageText(since, run)}</span>
     <span class="next quiet">${text(shortTime(sharedNext(nexts)))}</span>`;
-  const words = `class:${finding.class} ${finding.excepted === null ? '' : 'excepted'}`;
+}
+
+function ageText(since: string, run: RunReport['run']): string {
+  const age = Date.parse(run.finishedAt) - Date.parse(since);
+  return Number.isFinite(age) ? durationText(age) : '';
+}
+
+const wordsOf = ({ class: kind, excepted }: Finding): string =>
+  `class:${kind}${excepted === null ? '' : ' excepted'}`;
+
+function causeRow(cause: Cause, report: RunReport): Markup {
+  const { finding, members, reach } = cause;
+  const [first] = members;
+  const line = lineOf(cause, sides(finding), report);
+  const words = wordsOf(finding);
   if (reach < SHARED_FROM && first !== undefined) {
     const target = anchor(first.tenant.name, findingKey(first.finding));
     return html`<div class="row cause" id="${causeId(cause)}" data-words="${words}">
@@ -69,6 +95,38 @@ function causeRow(cause: Cause, report: RunReport): Markup {
     <summary class="row">${line}</summary>
     <div class="body">${causeBody(cause, report)}</div>
   </details> `;
+}
+
+function placeRow({ causes, finding, reach, since }: Place, report: RunReport): Markup {
+  const members = causes.flatMap((cause) => cause.members);
+  const values = html`<span class="sides"
+    >${causes.length} different ${hasSides(finding) ? 'values' : 'reasons'}</span
+  >`;
+  return html`<details class="cause" data-group>
+    <summary class="row">${lineOf({ finding, members, reach, since }, values, report)}</summary>
+    <div class="body">${causes.map((cause) => memberLine(cause, report.run))}</div>
+  </details> `;
+}
+
+/** One cause among those of its place, which has said what it is about. */
+function memberLine(cause: Cause, run: RunReport['run']): Markup {
+  const { finding, members, since } = cause;
+  const { resource, field, want, have, message } = finding;
+  const said = hasSides(finding) ? `want ${valueText(want)} → have ${valueText(have)}` : message;
+  const nexts = members.map(({ tenant, finding: own }) => nextFor(tenant, own, run.mode));
+  return html`<p
+    class="cause"
+    id="${causeId(cause)}"
+    data-words="${text(`${wordsOf(finding)} ${resource} ${field ?? ''}`)}"
+  >
+    ${members.map(
+      (member) =>
+        html`<a href="#${anchor(member.tenant.name, findingKey(member.finding))}"
+          >${text(member.tenant.name)}</a
+        > `,
+    )}
+    ${text(`${said}; for ${ageText(since, run)}; ${shortTime(sharedNext(nexts))}`)}
+  </p> `;
 }
 
 function causeBody(cause: Cause, { run }: RunReport): Markup {

@@ -1,14 +1,21 @@
 /** Tenants on the page: a line each; behind it planes, resources, fields, choices and the timeline of what has something. */
-import { findingKey, type Finding, type Plane, type RunReport, type TenantReport } from '../model.ts';
+import {
+  findingKey,
+  type Finding,
+  type FindingClass,
+  type Plane,
+  type RunReport,
+  type TenantReport,
+} from '../model.ts';
 import type { Cause } from './causes.ts';
 import { choicesFor } from './choices.ts';
-import { authorText } from './finding-words.ts';
+import { authorText, hasSides } from './finding-words.ts';
 import { SHARED_FROM, causeId } from './html-causes.ts';
-import { badge, choiceList, text, value } from './html-finding.ts';
-import { LEAN_FROM, leanFinding, leanQuietRow } from './html-lean.ts';
+import { badge, choiceList, filterWords, text, value, type Context } from './html-finding.ts';
+import { LEAN_FROM, leanQuiet, leanTenants } from './html-lean.ts';
 import { anchor, html, type Markup } from './markup.ts';
-import { heldText, nextFor, doings } from './next.ts';
-import { ageCell, driftCell, healthCell } from './tenant-table.ts';
+import { doings, nextFor, reasonsForNothing, whyTitle } from './next.ts';
+import { ageCell, findingsCell, healthCell } from './tenant-table.ts';
 import { timelineOf, type Verdicts } from './timeline.ts';
 import {
   VERDICT_WORDS,
@@ -23,15 +30,6 @@ import {
   unexplainedNames,
 } from './words.ts';
 
-interface Context {
-  readonly report: RunReport;
-  /** The cause of a finding that many tenants share. */
-  readonly shared: ReadonlyMap<Finding, Cause>;
-  readonly verdicts: Verdicts;
-  /** So many tenants that each is told in lines instead of tables. */
-  readonly lean: boolean;
-}
-
 /** With no more than so many tenants that have something, they are open from the start. */
 const MOST_OPEN = 5;
 
@@ -41,32 +39,31 @@ export function tenantsSection(report: RunReport, causes: readonly Cause[], verd
       .filter(({ reach }) => reach >= SHARED_FROM)
       .flatMap((cause) => cause.members.map(({ finding }): [Finding, Cause] => [finding, cause])),
   );
+  const context = { report, shared, verdicts };
   const loud = report.tenants.filter(hasSection);
-  const context = { report, shared, verdicts, lean: loud.length >= LEAN_FROM };
-  const quiet = report.tenants.filter((tenant) => !hasSection(tenant));
   const open = loud.length <= MOST_OPEN;
-  const counted = report.summary.tenants - report.tenants.length;
-  const silent = quiet.length + counted;
   return html`<section data-view="tenants" aria-labelledby="tenants">
     <h2 id="tenants">By tenant</h2>
     ${report.summary.tenants === 0 && html`<p>There is no record to compare.</p>`}
-    ${loud.map((tenant) => tenantDetails(tenant, open, context))}
     ${
-      silent > 0 &&
-      html`<h3>${plural(silent, 'tenant')} with nothing to report</h3>
-        ${quiet.map(context.lean ? leanQuietRow : quietRow)}${counted > 0 && html`<p class="quiet">${plural(counted, 'tenant')} in sync, not listed one by one.</p>`}`
+      loud.length < LEAN_FROM
+        ? loud.map((tenant) => tenantDetails(tenant, open, context))
+        : leanTenants(loud, context)
     }
+    ${quietTenants(report)}
   </section>`;
 }
 
-const wordsOf = ({ verdict, findings, held, paused }: TenantReport): string =>
-  [
-    `verdict:${verdict}`,
-    ...new Set(findings.map((finding) => `class:${finding.class}`)),
-    ...new Set(held.map(({ reason }) => `held:${reason}`)),
-    ...(paused === null ? [] : ['paused']),
-    ...(findings.some(({ excepted }) => excepted !== null) ? ['excepted'] : []),
-  ].join(' ');
+function quietTenants({ summary, tenants }: RunReport): Markup | null {
+  const quiet = tenants.filter((tenant) => !hasSection(tenant));
+  const counted = summary.tenants - tenants.length;
+  if (quiet.length + counted <= 0) return null;
+  return html`<div data-group>
+    <h3>${plural(quiet.length + counted, 'tenant')} with nothing to report</h3>
+    ${quiet.length < LEAN_FROM ? quiet.map(quietRow) : leanQuiet(quiet)}
+    ${counted > 0 && html`<p class="quiet">${plural(counted, 'tenant')} in sync, not listed one by one.</p>`}
+  </div>`;
+}
 
 const quietRow = (tenant: TenantReport): Markup =>
   html`<div class="row tenant" id="${anchor(tenant.name)}" data-words="verdict:${tenant.verdict}">
@@ -79,18 +76,16 @@ const quietRow = (tenant: TenantReport): Markup =>
 function tenantDetails(tenant: TenantReport, open: boolean, context: Context): Markup {
   const line = html`<b>${text(tenant.name)}</b>
     <span class="tag v-${tenant.verdict}">${VERDICT_WORDS[tenant.verdict]}</span>
-    <span
-      >${driftCell(tenant) === 'none' ? plural(tenant.findings.length, 'finding') : driftCell(tenant)}</span
-    >
+    <span>${findingsCell(tenant)}</span>
     <span class="age quiet">${ageCell(tenant, context.report)}</span>
     <span class="next quiet">${doings(tenant)}</span>`;
   const body = html`<summary class="row">${line}</summary>
     <div class="body">${tenantBody(tenant, context)}</div>`;
   return open
-    ? html`<details class="tenant" id="${anchor(tenant.name)}" data-words="${wordsOf(tenant)}" open>
+    ? html`<details class="tenant" id="${anchor(tenant.name)}" data-words="${filterWords(tenant)}" open>
         ${body}
       </details> `
-    : html`<details class="tenant" id="${anchor(tenant.name)}" data-words="${wordsOf(tenant)}">
+    : html`<details class="tenant" id="${anchor(tenant.name)}" data-words="${filterWords(tenant)}">
         ${body}
       </details> `;
 }
@@ -104,7 +99,8 @@ function tenantBody(tenant: TenantReport, context: Context): Markup {
     </p>
     ${error !== null && html`<p class="error">Could not be judged: ${text(error)}</p>`}
     ${stale !== null && html`<p class="error">${text(stale)}</p>`}
-    ${tenant.findings.length > 0 && findings(tenant, context)} ${whyNothing(tenant, context)}
+    ${tenant.findings.length > 0 && html`${planes(tenant)}${fields(tenant, context)}`}
+    ${whyNothing(tenant, context)}
     ${
       coverage !== null &&
       html`<p class="quiet">In its project: ${coverageText(coverage)}</p>
@@ -112,13 +108,6 @@ function tenantBody(tenant: TenantReport, context: Context): Markup {
     }
     ${timeline(tenant, context)}`;
 }
-
-const findings = (tenant: TenantReport, context: Context): Markup =>
-  context.lean
-    ? html`${tenant.findings.map((finding) =>
-        leanFinding(finding, tenant, context.report.run.mode, context.shared.get(finding)),
-      )}`
-    : html`${planes(tenant)}${fields(tenant, context)}`;
 
 const PLANES: readonly Plane[] = ['gcp', 'cluster', 'endpoint'];
 
@@ -182,6 +171,19 @@ function fields(tenant: TenantReport, context: Context): Markup {
   </div>`;
 }
 
+/** A whole resource has no values: it is there or not, and nobody claims that of what could not be read. */
+function bothSides(finding: Finding): [want: Markup, have: Markup] {
+  if (hasSides(finding)) return [value(finding.want), value(finding.have)];
+  const words = WHOLE[finding.class] ?? ['', ''];
+  return [html`<span class="quiet">${words[0]}</span>`, html`<span class="quiet">${words[1]}</span>`];
+}
+
+const WHOLE: Readonly<Partial<Record<FindingClass, readonly [want: string, have: string]>>> = {
+  missing: ['present', 'absent'],
+  extra: ['absent', 'present'],
+  unreadable: ['', 'not read'],
+};
+
 function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: Context): Markup {
   const id = anchor(tenant.name, findingKey(finding));
   const cause = shared.get(finding);
@@ -192,8 +194,7 @@ function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: C
         <code>${text(finding.field ?? 'whole resource')}</code>
         <a class="quiet" href="#${id}" aria-label="link to this finding">#</a>
       </th>
-      <td>${value(finding.want)}</td>
-      <td>${value(finding.have)}</td>
+      ${bothSides(finding).map((side) => html`<td>${side}</td> `)}
       <td>${text(who ?? 'not asked')}</td>
       <td>${text(shortTime(finding.since))}</td>
       <td>${text(nextFor(tenant, finding, report.run.mode).text)}</td>
@@ -216,29 +217,18 @@ function fieldRows(finding: Finding, tenant: TenantReport, { report, shared }: C
     </tr> `;
 }
 
-/** Every hold with its reason, and what no rule acts on: silence is never an answer. */
-function whyNothing(tenant: TenantReport, { report, lean }: Context): Markup | null {
-  const reasons = [
-    ...new Set(tenant.held.map(heldText)),
-    ...(tenant.findings.some(
-      (finding) => nextFor(tenant, finding, report.run.mode).short === 'nothing planned',
-    )
-      ? ['some findings: no policy acts on them']
-      : []),
-    ...(report.run.mode === 'dry-run' && tenant.actions.length > 0 ? ['this was a dry run'] : []),
-  ];
+function whyNothing(tenant: TenantReport, { report }: Context): Markup | null {
+  const reasons = reasonsForNothing(tenant, report.run.mode);
   if (reasons.length === 0) return null;
-  if (lean) return html`<p>Why is nothing happening? ${text(reasons.join('; '))}</p>`;
-  return html`<h4>Why is nothing happening?</h4>
+  return html`<h4>${whyTitle(tenant.actions.length)}</h4>
     <ul>
       ${reasons.map((reason) => html`<li>${text(reason)}</li> `)}
     </ul>`;
 }
 
-/** One element however much happened: there may be thousands of tenants. */
-function timeline(tenant: TenantReport, { report, verdicts, lean }: Context): Markup {
+/** One element however much happened. */
+function timeline(tenant: TenantReport, { report, verdicts }: Context): Markup {
   const lines = timelineOf(tenant, report, verdicts).map(({ at, what }) => text(`${at}  ${what}`));
-  if (lean) return html`<p class="lines">${lines.join('\n')}</p>`;
   return html`<h4>Timeline</h4>
     <p class="lines">${lines.join('\n')}</p>`;
 }

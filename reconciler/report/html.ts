@@ -6,7 +6,8 @@ import { breakerLines, fleetLines } from './fleet-words.ts';
 import { causesSection } from './html-causes.ts';
 import { text } from './html-finding.ts';
 import { tenantsSection } from './html-tenants.ts';
-import { Markup, anchor, html } from './markup.ts';
+import { Markup, anchor, html, narrowed } from './markup.ts';
+import { whyTitle } from './next.ts';
 import { orderLines } from './orders.ts';
 import { SCRIPT, SCRIPT_HASH } from './script.ts';
 import { masked } from './sensitive.ts';
@@ -25,55 +26,57 @@ const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; script-src '${SCR
 export function renderHtml(unmasked: RunReport, history: History = []): string {
   const report = masked(unmasked);
   const causes = causesOf(report);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${text(`Drift report ${report.run.id}`)}</title>
-        ${Markup.style(STYLE)}
-      </head>
-      <body class="${report.tenants.length > SCROLLED_FROM ? 'big' : ''}">
-        <a class="skip" href="#causes">Skip to the findings</a>
-        <header>
-          ${breaker(report)}
-          <h1>${text(shortAnswer(report))}</h1>
-          <p class="quiet">${headline(report)}</p>
-          ${counts(report, history)} ${facts(report)}
-        </header>
-        <main>
-          ${fleet(report)} ${orders(report)} ${holds(report)}
-          <nav aria-label="Views">
-            <a href="#causes" data-show="causes">By cause (${causes.length})</a>
-            <a href="#tenants" data-show="tenants">By tenant (${report.summary.tenants})</a>
-            <span id="tools" hidden>
-              <label for="filter">Filter</label>
-              <input
-                id="filter"
-                type="search"
-                autocomplete="off"
-                placeholder="name, resource, class:missing …"
-              />
-              <span id="shown" role="status" class="quiet"></span>
-            </span>
-          </nav>
-          ${causesSection(causes, report)}
-          ${tenantsSection(report, causes, verdictsOf(comparable(report, history)))}
-        </main>
-        <footer class="quiet">
-          <p>${text(answer(report))}</p>
-          <p>${LEGEND}</p>
-          <p>
-            Drift: what is there differs from what was last applied. Pending: the record is newer than what
-            was applied. Unreadable: nobody could look, so nothing is claimed. The same as data:
-            <code>${text(`plumb report --run ${report.run.id} -o json`)}</code>
-          </p>
-        </footer>
-        ${Markup.script(SCRIPT)}
-      </body>
-    </html> `.toString();
+  return narrowed(
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="referrer" content="no-referrer" />
+          <title>${text(`Drift report ${report.run.id}`)}</title>
+          ${Markup.style(STYLE)}
+        </head>
+        <body class="${report.tenants.length > SCROLLED_FROM ? 'big' : ''}">
+          <a class="skip" href="#causes">Skip to the findings</a>
+          <header>
+            ${breaker(report)}
+            <h1>${text(shortAnswer(report))}</h1>
+            <p class="quiet">${headline(report)}</p>
+            ${counts(report, history)} ${facts(report)}
+          </header>
+          <main>
+            ${fleet(report)} ${orders(report)} ${holds(report)}
+            <nav aria-label="Views">
+              <a href="#causes" data-show="causes">By cause (${causes.length})</a>
+              <a href="#tenants" data-show="tenants">By tenant (${report.summary.tenants})</a>
+              <span id="tools" hidden>
+                <label for="filter">Filter</label>
+                <input
+                  id="filter"
+                  type="search"
+                  autocomplete="off"
+                  placeholder="name, resource, class:missing …"
+                />
+                <span id="shown" role="status" class="quiet"></span>
+              </span>
+            </nav>
+            ${causesSection(causes, report)}
+            ${tenantsSection(report, causes, verdictsOf(comparable(report, history)))}
+          </main>
+          <footer class="quiet">
+            <p>${text(answer(report))}</p>
+            <p>${LEGEND}</p>
+            <p>
+              Drift: what is there differs from what was last applied. Pending: the record is newer than what
+              was applied. Unreadable: nobody could look, so nothing is claimed. The same as data:
+              <code>${text(`plumb report --run ${report.run.id} -o json`)}</code>
+            </p>
+          </footer>
+          ${Markup.script(SCRIPT)}
+        </body>
+      </html> `,
+  );
 }
 
 /** An open breaker comes before everything else. */
@@ -99,7 +102,7 @@ function counts(report: RunReport, history: History): Markup {
   const points = trendOf(report, history);
   const tile = (name: string, count: number, style: string, filter: string, way: readonly number[]): Markup =>
     html`<li>
-      <a href="#causes" data-filter="${filter}"
+      <a href="#${filter.startsWith('verdict:') ? 'tenants' : 'causes'}" data-filter="${filter}"
         ><b class="${count === 0 ? 'quiet' : style}">${count}</b> <span>${name}</span></a
       >${sparkline(name, way)}
     </li> `;
@@ -143,6 +146,7 @@ function sparkline(name: string, way: readonly number[]): Markup | null {
     .join(' ');
   return html`<svg
     viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    preserveAspectRatio="none"
     role="img"
     aria-label="${`${name} over ${way.length} passes: ${way.join(', ')}`}"
   >
@@ -171,8 +175,6 @@ function facts(report: RunReport): Markup {
     ['Breaker', report.breaker === null ? 'closed' : 'open'],
     ['Paused', plural(tenants.filter(({ paused }) => paused !== null).length, 'tenant')],
     ['Excepted', plural(summary.excepted, 'finding')],
-    ['Launched', String(summary.launched)],
-    ['Held', String(summary.held)],
   ];
   return html`<dl class="facts">
     ${rows.map(
@@ -194,41 +196,55 @@ function fleet(report: RunReport): Markup | null {
     </ul>`;
 }
 
+/** So many orders of a sort stand before what was found; the others are behind a line. */
+const ORDERS_SHOWN = 5;
+
 /** Pauses and broken glass: what holds actions back, or keeps others from doing so. */
 const orders = (report: RunReport): Markup =>
   html`${orderLines(report).map(
     ({ title, lines }) =>
       html`<h2 id="${anchor('orders', title)}">${title}</h2>
-        <ul>
-          ${lines.map((line) => html`<li>${text(line)}</li> `)}
-        </ul> `,
+        ${orderList(lines.slice(0, ORDERS_SHOWN))}
+        ${
+          lines.length > ORDERS_SHOWN &&
+          html`<details>
+            <summary>${lines.length - ORDERS_SHOWN} more</summary>
+            ${orderList(lines.slice(ORDERS_SHOWN))}
+          </details>`
+        } `,
   )}`;
+
+const orderList = (lines: readonly string[]): Markup =>
+  html`<ul>
+    ${lines.map((line) => html`<li>${text(line)}</li> `)}
+  </ul>`;
 
 /** How each kind of hold ends. */
 const GO_ON: Readonly<Record<HoldReason, string>> = {
-  paused: 'until the pause ends or somebody resumes it',
+  paused: 'until the pause ends, or somebody ends it (plumb resume)',
   window: 'until a maintenance window opens',
-  approval: 'until the owner approves the plan',
+  approval: 'until the owner approves the plan (plumb approve, as under each finding)',
   contested: 'somebody else keeps rewriting it; settle that with them first',
   'report-only': 'policy only reports it',
   budget: 'the budget of calls ran out; the next pass goes on',
-  breaker: 'the breaker is open; find the cause first',
+  breaker: 'the breaker is open; find the cause first, then plumb override',
   'in-flight': 'a run is under way; the next pass looks again',
   unreadable: 'something could not be read; restore the read',
   unowned: 'it does not belong to the tenant',
   'retry-later': 'the launch failed; the next pass tries again',
 };
 
-/** "Why is nothing happening?", for the fleet. */
-function holds({ tenants }: RunReport): Markup | null {
+/** Why nothing happens, or not all, for the fleet; what most wait for first. */
+function holds({ tenants, summary }: RunReport): Markup | null {
   const groups = Map.groupBy(
     tenants.flatMap(({ held }) => held),
     ({ reason }) => reason,
   );
   if (groups.size === 0) return null;
-  return html`<h2 id="holds">Why is nothing happening?</h2>
+  const most = [...groups].toSorted(([, one], [, other]) => other.length - one.length);
+  return html`<h2 id="holds">${whyTitle(summary.launched)}</h2>
     <ul>
-      ${[...groups].map(([reason, held]) => {
+      ${most.map(([reason, held]) => {
         const next = held.flatMap((each) => each.next ?? []).sort()[0];
         return html`<li>
           <a href="#tenants" data-filter="held:${reason}">${held.length} held: ${reason}</a>:

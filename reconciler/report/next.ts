@@ -66,3 +66,16 @@ export function doings(tenant: TenantReport): string {
   ];
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
+
+/** What is asked about what is held: there is a difference between a pass that does nothing and one that does some. */
+export const whyTitle = (actions: number): string =>
+  actions === 0 ? 'Why is nothing happening?' : 'Why is the rest waiting?';
+
+/** Why nothing is done about some of a tenant: every hold, and what no rule acts on. Silence is never an answer. */
+export const reasonsForNothing = (tenant: TenantReport, mode: Mode): string[] => [
+  ...new Set(tenant.held.map(heldText)),
+  ...(tenant.findings.some((finding) => nextFor(tenant, finding, mode).short === 'nothing planned')
+    ? ['some findings: no policy acts on them']
+    : []),
+  ...(mode === 'dry-run' && tenant.actions.length > 0 ? ['this was a dry run'] : []),
+];

@@ -17,6 +17,10 @@ const ofClass = (tenant: TenantReport, keep: (finding: Finding) => boolean): Fin
 export const driftCell = (tenant: TenantReport): string =>
   classCounts(countByClass(ofClass(tenant, (finding) => DRIFT.has(finding.class)))) || 'none';
 
+/** All findings by class, drift first. */
+export const findingsCell = ({ findings }: TenantReport): string =>
+  classCounts(countByClass(findings)) || 'no findings';
+
 export const pendingCell = ({ findings }: TenantReport): string =>
   String(findings.filter((finding) => finding.class === 'pending').length);
 

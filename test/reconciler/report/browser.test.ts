@@ -33,6 +33,22 @@ const withLongWords: RunReport = {
   })),
 };
 
+/** Both views with everything opened; of what repeats by the hundred, the first ones stand for the rest. */
+const ALL_SHOWN = `
+  for (const view of document.querySelectorAll('[data-view]')) view.hidden = false;
+  for (const list of document.querySelectorAll('[data-group], .body, .names')) {
+    for (const more of [...list.children].slice(12)) more.remove();
+  }
+  for (const each of document.querySelectorAll('details')) each.open = true;
+`;
+
+const SIZES_AND_SCHEMES = [
+  [360, 'light'],
+  [360, 'dark'],
+  [1280, 'light'],
+  [1280, 'dark'],
+] as const;
+
 describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
   let browser: Browser;
   let folder: string;
@@ -40,7 +56,7 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'plumb-page-'));
-    const fleets = { one: 1, some: 200, many: 10_000 };
+    const fleets = { one: 1, some: 200, thousands: 1_600, many: 10_000 };
     for (const [name, size] of Object.entries(fleets)) {
       const report = FLEET(size);
       writeFileSync(join(folder, `${name}.html`), renderHtml(report, historyOf(report, 4)));
@@ -59,12 +75,7 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each([
-    [360, 'light'],
-    [360, 'dark'],
-    [1280, 'light'],
-    [1280, 'dark'],
-  ] as const)(
+  it.each(SIZES_AND_SCHEMES)(
     'fits a window %i wide in %s, loads nothing and complains of nothing',
     async (width, colorScheme) => {
       const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
@@ -137,18 +148,42 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
     await page.close();
   });
 
-  it('opens what an anchor of a finding is in, and shows one view at a time', async () => {
-    const { page } = await open('some');
-    expect(await page.isVisible('#causes')).toBe(true);
-    expect(await page.isVisible('#tenants')).toBe(false);
-    const id = 'tenant-00001/changed:node-pool/gpu:autoscaling.maxNodeCount';
-    await page.evaluate(`location.hash = ${JSON.stringify(`#${id}`)}`);
-    await page.waitForSelector(`[id="${id}"]`, { state: 'visible' });
-    expect(await page.isVisible('#causes')).toBe(false);
+  it('opens what a filter finds among thousands, closes it again, and opens by the keyboard', async () => {
+    const { page } = await open('thousands');
+    const isOpen = `[...document.querySelectorAll('details.group')].filter((each) => each.open).length`;
+    await page.click('a[data-show="tenants"]');
+    await page.fill('#filter', 'tenant-00124');
+    await page.locator('#shown', { hasText: '1 tenants match' }).waitFor();
+    expect(await page.evaluate(isOpen)).toBe(1);
+    expect(await page.locator('h3:visible').allTextContents()).toEqual(['drift: 267 tenants']);
+    await page.fill('#filter', '');
+    await page.locator('#tenant-00124').waitFor({ state: 'hidden' });
+    expect(await page.evaluate(isOpen)).toBe(0);
+    await page.locator('summary', { hasText: 'tenant-00001 to' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#tenant-00001').waitFor({ state: 'visible' });
     await page.close();
   });
 
-  it('can be read without script, and on paper with everything opened', async () => {
+  it.each(['some', 'thousands'])(
+    'opens what an anchor is in, of %s, in the one view it is in',
+    async (name) => {
+      const { page } = await open(name);
+      expect(await page.isVisible('#causes')).toBe(true);
+      expect(await page.isVisible('#tenants')).toBe(false);
+      const id = 'tenant-00001/changed:node-pool/gpu:autoscaling.maxNodeCount';
+      await page.evaluate(`location.hash = ${JSON.stringify(`#${id}`)}`);
+      await page.waitForSelector(`[id="${id}"]`, { state: 'visible' });
+      expect(await page.isVisible('#causes')).toBe(false);
+      const top = `document.getElementById(${JSON.stringify(id)}).getBoundingClientRect().top`;
+      expect(
+        await page.evaluate(`${top} - document.querySelector('nav').getBoundingClientRect().bottom`),
+      ).toBeGreaterThanOrEqual(0);
+      await page.close();
+    },
+  );
+
+  it('can be read without script', async () => {
     const { page, trouble } = await open('some', { javaScriptEnabled: false });
     expect(await page.isVisible('#causes')).toBe(true);
     expect(await page.isVisible('#tenants')).toBe(true);
@@ -157,7 +192,10 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
     expect(await page.isVisible('[id^="tenant-00001/missing"]')).toBe(true);
     expect(trouble).toEqual([]);
     await page.close();
-    const { page: paper } = await open('some');
+  });
+
+  it.each(['some', 'thousands'])('shows everything of %s on paper', async (name) => {
+    const { page: paper } = await open(name);
     await paper.emulateMedia({ media: 'print' });
     expect(await paper.isVisible('#tenants')).toBe(true);
     expect(await paper.isVisible('[id^="tenant-00004/missing"]')).toBe(true);
@@ -186,23 +224,30 @@ describeWith('chromium', 'the HTML report in a browser', (executablePath) => {
   });
 
   it.each([
-    ['light', 1280],
-    ['dark', 390],
-  ] as const)('has nothing serious for axe to say in %s, %i wide', async (colorScheme, width) => {
-    // axe is brought in past the page's own policy, which would not let it run.
-    const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-    await page.goto(address('sample'));
-    await page.evaluate(axe.source);
-    for (const view of ['causes', 'tenants']) {
-      await page.click(`a[data-show="${view}"]`);
-      const { violations } = await page.evaluate<{
-        violations: { id: string; impact: string; nodes: { html: string }[] }[];
-      }>(`axe.run()`);
-      const serious = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => [id, nodes[0]?.html]);
+    ['sample', SIZES_AND_SCHEMES],
+    ['thousands', [SIZES_AND_SCHEMES[0], SIZES_AND_SCHEMES[3]]],
+  ] as const)(
+    'has nothing serious for axe to say of %s, narrow or wide, light or dark',
+    async (name, sizes) => {
+      // axe is brought in past the page's own policy, which would not let it run.
+      const page = await browser.newPage({ bypassCSP: true });
+      await page.goto(address(name));
+      await page.evaluate(axe.source);
+      await page.evaluate(ALL_SHOWN);
+      const serious: unknown[] = [];
+      for (const [width, colorScheme] of sizes) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        const { violations } = await page.evaluate<{
+          violations: { id: string; impact: string; nodes: { html: string }[] }[];
+        }>(`axe.run({ resultTypes: ['violations'] })`);
+        for (const { id, impact, nodes } of violations) {
+          if (impact !== 'serious' && impact !== 'critical') continue;
+          serious.push([width, colorScheme, id, nodes[0]?.html]);
+        }
+      }
       expect(serious).toEqual([]);
-    }
-    await page.close();
-  });
+      await page.close();
+    },
+  );
 });

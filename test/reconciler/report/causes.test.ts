@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, RunReport } from '../../../reconciler/model.ts';
-import { causesOf, sharedNext } from '../../../reconciler/report/causes.ts';
+import { causesOf, placesOf, sharedNext } from '../../../reconciler/report/causes.ts';
 import { FLEET } from './many.ts';
 import { IN_SYNC, finding, tenant } from './sample.ts';
 
@@ -75,6 +75,53 @@ describe('causes', () => {
     const all = report.tenants.flatMap(({ findings }) => findings);
     expect(members).toHaveLength(all.length);
     expect(new Set(members)).toEqual(new Set(all));
+  });
+});
+
+describe('places', () => {
+  const field = 'autoscaling.maxNodeCount';
+  const rows = (report: RunReport) =>
+    placesOf(causesOf(report), 2, 3).map((row) => [
+      row.finding.resource,
+      row.finding.field,
+      row.reach,
+      'causes' in row ? row.causes.length : 1,
+    ]);
+
+  it('put causes together that differ in their values alone, and rank as one', () => {
+    const own = (name: string, have: number) => ({ resource: `node-pool/${name}-gpu`, field, have });
+    const report = fleet({
+      a: [own('a', 1), { field: 'x' }],
+      b: [own('b', 2), { field: 'x' }],
+      c: [own('c', 3)],
+      d: [own('d', 3)],
+    });
+    expect(rows(report)).toEqual([
+      ['node-pool/{tenant}-gpu', field, 4, 3],
+      ['node-pool/gpu', 'x', 2, 1],
+    ]);
+  });
+
+  it('leave alone what many share, what few have, and what is accepted', () => {
+    const report = fleet({
+      a: [{ field, have: 1 }],
+      b: [{ field, have: 1 }],
+      c: [{ field, have: 1 }],
+      d: [{ field, have: 2 }],
+      e: [{ field, have: 3, excepted: 'exception-1' }],
+    });
+    expect(rows(report)).toEqual([
+      ['node-pool/gpu', field, 3, 1],
+      ['node-pool/gpu', field, 1, 1],
+      ['node-pool/gpu', field, 1, 1],
+    ]);
+  });
+
+  it('hold every cause exactly once', () => {
+    const causes = causesOf(FLEET(300));
+    const held = placesOf(causes, 5, 3).flatMap((row) => ('causes' in row ? row.causes : [row]));
+    expect(held).toHaveLength(causes.length);
+    expect(new Set(held)).toEqual(new Set(causes));
   });
 });
 
