@@ -4,7 +4,7 @@ import type { Finding, RunReport, TenantReport } from '../model.ts';
 import { columns } from './columns.ts';
 import { doings } from './next.ts';
 import { printable } from './printable.ts';
-import { DRIFT, VERDICT_WORDS, classCounts, countByClass } from './words.ts';
+import { VERDICT_WORDS, classCounts, countByClass, driftOf, pendingOf } from './words.ts';
 
 interface Column {
   readonly head: string;
@@ -15,14 +15,13 @@ const ofClass = (tenant: TenantReport, keep: (finding: Finding) => boolean): Fin
   tenant.findings.filter(keep);
 
 export const driftCell = (tenant: TenantReport): string =>
-  classCounts(countByClass(ofClass(tenant, (finding) => DRIFT.has(finding.class)))) || 'none';
+  classCounts(countByClass(driftOf(tenant))) || 'none';
 
 /** All findings by class, drift first. */
 export const findingsCell = ({ findings }: TenantReport): string =>
   classCounts(countByClass(findings)) || 'no findings';
 
-export const pendingCell = ({ findings }: TenantReport): string =>
-  String(findings.filter((finding) => finding.class === 'pending').length);
+export const pendingCell = (tenant: TenantReport): string => String(pendingOf(tenant).length);
 
 export function healthCell({ health, findings }: TenantReport): string {
   if (findings.some((finding) => finding.class === 'unhealthy')) return 'unhealthy';

@@ -54,13 +54,25 @@ export function classCounts(counts: Readonly<Partial<Record<FindingClass, number
 /** What `missing`, `changed` and `extra` are together. The other classes are something else, and never counted in. */
 export const DRIFT: ReadonlySet<FindingClass> = new Set<FindingClass>(['missing', 'changed', 'extra']);
 
+/** Before a tenant was applied in full for the first time nothing can have drifted: what differs is still on its way. */
+const isDrift = ({ appliedGeneration }: TenantReport, finding: Finding): boolean =>
+  DRIFT.has(finding.class) && appliedGeneration !== null;
+
+export const driftOf = (tenant: TenantReport): Finding[] =>
+  tenant.findings.filter((finding) => isDrift(tenant, finding));
+
+/** What the record asks for and nobody applied yet. */
+export const pendingOf = (tenant: TenantReport): Finding[] =>
+  tenant.findings.filter(
+    (finding) => finding.class === 'pending' || (DRIFT.has(finding.class) && !isDrift(tenant, finding)),
+  );
+
 /** `drift: 1 missing, 2 changed; 1 unhealthy; pending: 3 changes`: what is drift and what is not stay apart. */
-function foundCounts(counts: Readonly<Partial<Record<FindingClass, number>>>): string {
-  const only = (keep: (name: FindingClass) => boolean): string =>
-    classCounts(Object.fromEntries(Object.entries(counts).filter(([name]) => keep(name as FindingClass))));
-  const drift = only((name) => DRIFT.has(name));
-  const other = only((name) => !DRIFT.has(name) && name !== 'pending');
-  const pending = counts.pending ?? 0;
+function foundCounts({ tenants }: RunReport): string {
+  const drift = classCounts(countByClass(tenants.flatMap(driftOf)));
+  const isOther = (finding: Finding) => !DRIFT.has(finding.class) && finding.class !== 'pending';
+  const other = classCounts(countByClass(tenants.flatMap(({ findings }) => findings.filter(isOther))));
+  const pending = tenants.reduce((sum, tenant) => sum + pendingOf(tenant).length, 0);
   return [
     ...(drift === '' ? [] : [`drift: ${drift}`]),
     ...(other === '' ? [] : [other]),
@@ -107,7 +119,7 @@ export function answer(report: RunReport): string {
   const open = { ...summary.verdicts, 'in-sync': 0, decommissioned: 0 };
   const verdicts = settled(summary) === summary.tenants ? '' : ` (${verdictCounts(open)})`;
   const excepted = summary.excepted === 0 ? '' : `; ${summary.excepted} of them excepted`;
-  return `${shortAnswer(report)}${verdicts}; ${foundCounts(summary.findings) || 'no findings'}${excepted} (${asOf}).`;
+  return `${shortAnswer(report)}${verdicts}; ${foundCounts(report) || 'no findings'}${excepted} (${asOf}).`;
 }
 
 const settled = ({ verdicts }: RunReport['summary']): number =>

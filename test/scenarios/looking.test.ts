@@ -191,19 +191,20 @@ describeWorld('a pass that cannot see well', () => {
   describe('with an inventory that is late', () => {
     const region = `/compute/v1/projects/${PROJECT('acme')}/regions/us-central1`;
     const router = `${region}/routers/acme-router`;
-    const withoutNat = async (use: () => Promise<void>): Promise<void> => {
-      const { nats } = await world.ask<{ nats: Json }>('compute', 'GET', router);
+    const withNats = async (made: (nats: readonly object[]) => object[], use: () => Promise<void>) => {
+      const { nats } = await world.ask<{ nats: object[] }>('compute', 'GET', router);
       const change = async (body: object) => {
         const { name } = await world.ask<{ name: string }>('compute', 'PATCH', router, body);
         await world.ask('compute', 'POST', `${region}/operations/${name}/wait`);
       };
-      await change({ nats: [] });
+      await change({ nats: made(nats) });
       try {
         await use();
       } finally {
         await change({ nats });
       }
     };
+    const withoutNat = (use: () => Promise<void>): Promise<void> => withNats(() => [], use);
 
     it('is told of a loss by a check that calls as a viewer alone, is refused nothing, and leaves every table as it was', async () => {
       const calls = async () => (await world.ask<{ calls: Call[] }>('control', 'GET', '/calls')).calls;
@@ -226,6 +227,26 @@ describeWorld('a pass that cannot see well', () => {
         const one = await command(['check', 'globex', '--detailed-exitcode'], options);
         expect(one.code).toBe(0);
       });
+    });
+
+    it('has what somebody made of a resource taken over as it stands now, before any pass has seen it', async () => {
+      const options = { cwd: tmpdir(), env: { PLUMBLINE_LOCAL: world.local.infoFile } };
+      const accept = (resource: string) =>
+        command(['accept', 'acme', '--resource', resource, '--dry-run'], options);
+      await withNats(
+        (nats) => nats.map((nat) => ({ ...nat, minPortsPerVm: 256 })),
+        async () => {
+          const taken = await accept('nat/acme-nat');
+          expect(taken.stdout + taken.stderr).toMatch(/spec\.network\.nat\.minPortsPerVm: \d+ → 256/);
+          expect(taken.code).toBe(0);
+          const other = await accept('subnet/acme-nodes');
+          expect(other.stderr).toContain(
+            'nothing differs in subnet/acme-nodes of tenant/acme; what does is:\n  nat/acme-nat',
+          );
+          expect(other.code).toBe(1);
+        },
+      );
+      expect((await accept('nat/acme-nat')).stderr).toContain('nothing else does either');
     });
 
     it('learns of a loss later, and does nothing until then', async () => {

@@ -1,14 +1,14 @@
 /** `plumb accept`: what somebody made of a resource is taken over into the record, as an edit that is shown and asked. */
-import type { Finding, Json } from '../../model.ts';
+import type { Finding, Json, RunReport } from '../../model.ts';
 import { takenOver } from '../../records/accept.ts';
 import { printable } from '../../report/printable.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CliError } from '../failure.ts';
 import type { Cli } from '../host.ts';
+import { lookNow } from '../look-now.ts';
 import { tenantName } from '../records.ts';
 import { allGood, edited, editables } from '../stored-records.ts';
 import { endOf, storeRecords, type Storing } from '../storing.ts';
-import { tenantViews, type TenantView } from '../tenant-view.ts';
 
 export interface AcceptOptions extends Storing {
   /** `node-pool/gpu`. */
@@ -22,9 +22,10 @@ export async function accept(cli: Cli, given: string, options: AcceptOptions): P
   const name = tenantName(given);
   return cli.withStore(async (store) => {
     const [found] = await editables(store, [name]);
-    const [view] = await tenantViews(store, [name]);
-    if (found === undefined || view === undefined) return EXIT.error;
-    const findings = findingsOf(view, options);
+    if (found === undefined) return EXIT.error;
+    // What stands there now is what is wanted from now on, whatever a pass has seen of it.
+    const report = await cli.withLookPorts((ports, settings) => lookNow(cli, ports, settings, [name]));
+    const findings = findingsOf(name, report, options);
     const record = withAll(found.stored.record, findings);
     const reason = options.reason || `accepted as it is: ${findings.map(nameOf).join(', ')}`;
     const records = allGood(cli, [edited(found, record)]);
@@ -34,29 +35,22 @@ export async function accept(cli: Cli, given: string, options: AcceptOptions): P
 
 const nameOf = ({ resource, field }: Finding): string => `${resource} ${field ?? ''}`.trim();
 
-/** Of the last pass. Throws CliError when it saw another record, or nothing like it. */
-function findingsOf({ stored, report }: TenantView, { resource, field }: AcceptOptions): readonly Finding[] {
-  const { name, generation } = stored;
-  if (report === undefined) {
-    throw new CliError(
-      `the last pass has not seen tenant/${name}; run 'plumb reconcile --dry-run ${name}' first`,
-    );
-  }
-  if (report.generation !== generation) {
-    throw new CliError(
-      `the last pass saw generation ${report.generation} of tenant/${name}, and it is at ${generation}; ` +
-        `run 'plumb reconcile --dry-run ${name}' first`,
-    );
-  }
-  const fits = report.findings.filter(
+/** Throws CliError when there are none, and says which there are instead. */
+function findingsOf(
+  name: string,
+  { tenants }: RunReport,
+  { resource, field }: AcceptOptions,
+): readonly Finding[] {
+  const seen = tenants.find((tenant) => tenant.name === name)?.findings ?? [];
+  const fits = seen.filter(
     (finding) => finding.resource === resource && (field === undefined || finding.field === field),
   );
   if (fits.length > 0) return fits;
-  const known = report.findings.map((finding) => `\n  ${printable(nameOf(finding))}`);
+  const known = seen.map((finding) => `\n  ${printable(nameOf(finding))}`);
   const what = field === undefined ? resource : `${resource} ${field}`;
   throw new CliError(
-    `the last pass found no difference in ${what} of tenant/${name}; ` +
-      (known.length === 0 ? 'it found none at all' : `it found:${known.join('')}`),
+    `nothing differs in ${what} of tenant/${name}; ` +
+      (known.length === 0 ? 'nothing else does either' : `what does is:${known.join('')}`),
   );
 }
 
