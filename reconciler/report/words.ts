@@ -52,7 +52,7 @@ export function classCounts(counts: Readonly<Partial<Record<FindingClass, number
 }
 
 /** What `missing`, `changed` and `extra` are together. The other classes are something else, and never counted in. */
-export const DRIFT: ReadonlySet<FindingClass> = new Set<FindingClass>(['missing', 'changed', 'extra']);
+const DRIFT: ReadonlySet<FindingClass> = new Set<FindingClass>(['missing', 'changed', 'extra']);
 
 /** Before a tenant was applied in full for the first time nothing can have drifted: what differs is still on its way. */
 const isDrift = ({ appliedGeneration }: TenantReport, finding: Finding): boolean =>
