@@ -107,7 +107,7 @@ module.exports = {
     },
     only('record-edits-are-pure', '^reconciler/records/', [
       '^reconciler/records/',
-      '^reconciler/(expect\\.ts$|resources/)',
+      '^reconciler/(expect\\.ts$|resources/|report/refusal\\.ts$)',
       MODEL,
       RECORD,
       '^desired-state/(field-path|json-schema)\\.ts$',

@@ -1,7 +1,9 @@
 /** The end of a pass: it is kept with what people are to be told; then they are told and the report is written out. */
+import type { Store } from '../desired-state/store.ts';
 import { archiveReports } from './archive-reports.ts';
 import { deliver } from './deliver.ts';
 import { describe } from './error-text.ts';
+import type { FleetReport } from './fleet-model.ts';
 import type { Ports } from './ports.ts';
 import type { PassOptions } from './reconcile.ts';
 import { remember, type Outcome } from './remember.ts';
@@ -25,6 +27,19 @@ export async function keep(
     now,
   });
   await remember(ports, { ...outcome, tellings, toWrite: reports != null }, onProblem);
+}
+
+/** What earlier passes could not tell, for the report of this one; nothing of those that tell nobody anything. */
+export async function outboxOf(
+  store: Pick<Store, 'listNotifications'>,
+  { notify = [] }: PassOptions,
+): Promise<Pick<FleetReport, 'outbox'>> {
+  if (notify.length === 0) return {};
+  const waiting = await store.listNotifications({ open: true });
+  const [oldest] = waiting.toSorted((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
+  if (oldest === undefined) return {};
+  const { createdAt, lastError } = oldest;
+  return { outbox: { count: waiting.length, since: createdAt, lastError } };
 }
 
 /** What is told once the pass is over; what does not arrive waits for the next one, and fails nothing. */

@@ -4,6 +4,7 @@
  */
 import type { Store } from '../desired-state/store.ts';
 import { ARCHIVED, type ArchiveSettings } from './archive-settings.ts';
+import { earlierReports } from './earlier-reports.ts';
 import { describe } from './error-text.ts';
 import type { Archive, Clock } from './ports.ts';
 import { rendered } from './render.ts';
@@ -49,11 +50,12 @@ async function archiveReport(
 ): Promise<string | null> {
   const report = await store.getRun(run);
   if (report === undefined) return null;
+  const history = await earlierReports(store, report, formats);
   try {
     for (const format of formats) {
       const { ending, type } = ARCHIVED[format];
       const name = `plumbline/reports/${run}/report.${ending}`;
-      await archive.write({ bucket, name, type, text: await rendered(report, format) });
+      await archive.write({ bucket, name, type, text: await rendered(report, format, { history }) });
     }
     return null;
   } catch (error) {

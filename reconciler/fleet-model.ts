@@ -137,6 +137,15 @@ export interface RolloutReport {
   readonly message: string | null;
 }
 
+/** Notifications that have not arrived yet. */
+export interface OutboxReport {
+  readonly count: number;
+  /** When the oldest of them was to be told (RFC 3339). */
+  readonly since: string;
+  /** Why the last try with the oldest of them failed; null when none was made yet. */
+  readonly lastError: string | null;
+}
+
 /** What stands beside the tenants in a report. */
 export interface FleetReport {
   readonly census: Census;
@@ -146,6 +155,8 @@ export interface FleetReport {
   readonly unguarded: readonly { readonly threshold: string; readonly reason: string }[];
   /** Not over yet. */
   readonly rollouts: readonly RolloutReport[];
+  /** What passes before this one could not tell people; left out: nothing waits. */
+  readonly outbox?: OutboxReport;
 }
 
 /** Of a report from before there was anything to say about the fleet. */

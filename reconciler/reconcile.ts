@@ -3,7 +3,7 @@
  * each tenant and judge it, stop if the fleet looks wrong, launch what policy allows, report. The whole fleet is judged
  * before anything is launched. Of a tenant nothing but its row is kept: the fleet may be larger than memory.
  */
-import { keep, sendOut, writeOut } from './after-pass.ts';
+import { keep, outboxOf, sendOut, writeOut } from './after-pass.ts';
 import type { ArchiveSettings } from './archive-settings.ts';
 import { assemble, Roll } from './assemble.ts';
 import { DEFAULT_LIMITS, type BreakerLimits } from './breaker-limits.ts';
@@ -112,11 +112,12 @@ export async function reconcile(ports: Ports, options: PassOptions): Promise<Run
   }
 
   const times = { startedAt: now, finishedAt: ports.clock.now().toISOString() };
+  const outbox = await outboxOf(ports.store, options);
   const report = assemble(
     roll,
     options,
     { ...times, calls: more(ports.calls(), calls) },
-    { breaker: guarded.breaker, fleet: { ...guarded.fleet, rollouts: rollouts.reports } },
+    { breaker: guarded.breaker, fleet: { ...guarded.fleet, rollouts: rollouts.reports, ...outbox } },
   );
   if (!dryRun) {
     const only = options.only ?? null;

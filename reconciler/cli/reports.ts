@@ -2,8 +2,9 @@
 import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Store } from '../../desired-state/store.ts';
+import { earlierReports } from '../earlier-reports.ts';
 import type { RunReport } from '../model.ts';
-import { rendered, type ReportFormat } from '../render.ts';
+import { rendered } from '../render.ts';
 import { PLAIN, type TextOptions } from '../report/text.ts';
 import type { History } from '../report/trend.ts';
 import { CliError, UsageError } from './failure.ts';
@@ -43,29 +44,17 @@ export async function deliver(
   }
 }
 
-/** Formats that tell how things have moved. */
-const WITH_HISTORY: ReadonlySet<ReportFormat> = new Set<ReportFormat>([
-  'text',
-  'summary',
-  'html',
-  'markdown',
-]);
-
-/** Reports come whole from the store; about so many tenants' worth of them are read. */
-const MOST_READ = 20_000;
-const MOST_RUNS = 20;
-const LEAST_RUNS = 2;
-
-/** Reports of earlier passes, newest first, as far as one of the formats wants them. */
-export async function historyFor(
+/** What `deliver` wants to know of earlier passes for these targets. */
+export const historyFor = (
   store: Pick<Store, 'listRuns'>,
   report: RunReport,
   targets: readonly ReportTarget[],
-): Promise<History> {
-  if (!targets.some(({ format }) => WITH_HISTORY.has(format))) return [];
-  const affordable = Math.floor(MOST_READ / Math.max(1, report.tenants.length));
-  return store.listRuns(Math.min(MOST_RUNS, Math.max(LEAST_RUNS, affordable)));
-}
+): Promise<History> =>
+  earlierReports(
+    store,
+    report,
+    targets.map(({ format }) => format),
+  );
 
 /** `report.txt`, `report.json` and `report.html` of one folder. */
 export const folderTargets = (folder: string): ReportTarget[] => [

@@ -8,19 +8,13 @@ import { parseTenant } from '../../desired-state/parse.ts';
 import { expect } from '../expect.ts';
 import { isObject } from '../json.ts';
 import type { Finding, Json, Want } from '../model.ts';
+import { takeoverRefusal } from '../report/refusal.ts';
 import { kindOf } from '../resources/index.ts';
 import { assigned, type Read } from './assign.ts';
 
-/** What deep checks write in place of a value that Terraform calls sensitive. */
-const MASKED = '(sensitive)';
-/** Names under which people keep what must not be in a record. */
-const SECRET_NAME = /pass(word|wd|phrase)?$|secret|token|credential|private|api_?key|_key$/i;
-
-const CLASSES: ReadonlySet<string> = new Set(['changed', 'extra', 'missing']);
-
 /** The record that asks for what a finding saw, or why there is none. */
 export function takenOver(record: Json, finding: Finding): Read<Json> {
-  const refusal = refusalOf(finding);
+  const refusal = takeoverRefusal(finding);
   if (refusal !== undefined) return { ok: false, problem: refusal };
   const gone = finding.class === 'missing';
   const steps = stepsOf(finding);
@@ -35,19 +29,6 @@ export function takenOver(record: Json, finding: Finding): Read<Json> {
   const want = expect(parsed.tenant, null).find(({ id }) => id === finding.resource);
   const asks = askedFor(want, finding);
   return asks === undefined ? edit : { ok: false, problem: asks };
-}
-
-/** Why a finding cannot be taken over, whatever the record says. */
-function refusalOf({ class: name, field, have, from }: Finding): string | undefined {
-  if (name === 'pending') return 'it is pending: the record asks for it already, and a pass will apply it';
-  if (!CLASSES.has(name)) return `it is ${name}, which is no value that a record could hold`;
-  if (from === null)
-    return 'no field of the record stands behind it; put it back, or accept it for a while with plumb except';
-  if (name !== 'missing' && field === null) return 'the record has no field for a whole resource like it';
-  if (JSON.stringify(have).includes(MASKED)) return 'its value is sensitive, and a record holds no secrets';
-  const variable = /env\[([^\]]+)\]$/.exec(from)?.[1] ?? '';
-  if (SECRET_NAME.test(variable)) return `${variable} looks like a secret, and a record holds none`;
-  return undefined;
 }
 
 const noPlace = ({ from }: Finding): { ok: false; problem: string } => ({

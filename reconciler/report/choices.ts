@@ -2,6 +2,7 @@
 import { findingKey, type Finding, type RunReport, type TenantReport } from '../model.ts';
 import { ANY_TENANT, type Cause } from './causes.ts';
 import { nextFor } from './next.ts';
+import { takeoverRefusal } from './refusal.ts';
 
 export interface Choice {
   readonly title: 'Put it back' | 'Take it over into the record' | 'Except it until a date';
@@ -22,14 +23,15 @@ export function choicesFor(finding: Finding, tenant: TenantReport, mode: RunRepo
   const name = shellWord(tenant.name);
   const key = shellWord(findingKey(finding));
   const isDrift = kind === 'missing' || kind === 'changed' || kind === 'extra';
+  const refusal = takeoverRefusal(finding);
   const about = `--resource ${shellWord(resource)}${field === null ? '' : ` --field ${shellWord(field)}`}`;
   return [
     { title: 'Put it back', ...putBack(finding, tenant, mode) },
     {
       title: 'Take it over into the record',
-      ...(isDrift
+      ...(refusal === undefined
         ? { text: 'The record then says what is there.', commands: [`plumb accept ${name} ${about}`] }
-        : { text: 'Does not apply: there is no value to take over.', commands: [] }),
+        : { text: `Does not apply: ${refusal}.`, commands: [] }),
     },
     {
       title: 'Except it until a date',

@@ -1,5 +1,5 @@
-/** The sentences about the fleet as a whole, shared by every rendering: the breaker, overrides, rollouts. */
-import type { OverrideInForce, RolloutReport, StepState } from '../fleet-model.ts';
+/** The sentences about the fleet as a whole, shared by every rendering: the breaker, overrides, rollouts, what waits to be told. */
+import type { OutboxReport, OverrideInForce, RolloutReport, StepState } from '../fleet-model.ts';
 import type { RunReport } from '../model.ts';
 import { plural, shortTime } from './words.ts';
 
@@ -36,7 +36,13 @@ export const fleetLines = ({ fleet }: RunReport): string[] => [
     ({ threshold, reason }) => `Breaker: the threshold "${threshold}" is switched off (${reason}).`,
   ),
   ...fleet.rollouts.map(rolloutLine),
+  ...(fleet.outbox === undefined ? [] : [outboxLine(fleet.outbox)]),
 ];
+
+function outboxLine({ count, since, lastError }: OutboxReport): string {
+  const why = lastError === null ? 'no try was made yet' : `last error: ${shortTime(lastError)}`;
+  return `Notifications: ${count} of earlier passes not delivered, the oldest since ${shortTime(since)}; ${why} (plumb get notifications).`;
+}
 
 function overrideLine(order: OverrideInForce): string {
   const { id, actor, reason, launches, used, until, refused, acceptsSize } = order;

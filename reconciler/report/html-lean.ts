@@ -146,6 +146,5 @@ function leanFinding(
 /** The choices as lines of a shell, their titles as its comments. */
 const script = (finding: Finding, tenant: TenantReport, mode: RunReport['run']['mode']): string =>
   choicesFor(finding, tenant, mode)
-    .filter(({ commands }) => commands.length > 0)
     .flatMap(({ title, text: words, commands }) => [`# ${title}. ${words}`, ...commands].map(text))
     .join('\n');

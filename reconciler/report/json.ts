@@ -16,6 +16,7 @@ const READING_ORDER = [
   'overrides',
   'unguarded',
   'rollouts',
+  'outbox',
   'tenants',
   'id',
   'name',

@@ -161,6 +161,10 @@ const fleet = z.strictObject({
       message: z.string().nullable(),
     }),
   ),
+  outbox: z
+    .strictObject({ count: z.int().min(1), since: time, lastError: z.string().nullable() })
+    .exactOptional()
+    .describe('notifications of earlier passes that have not arrived yet; left out: none'),
 });
 
 /** Parses a report and refuses any other shape, unknown keys included. */

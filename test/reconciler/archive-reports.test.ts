@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storageService } from '../../local-cloud/storage/service.ts';
 import { archiveOf } from '../../reconciler/clouds/archive.ts';
+import { renderHtml } from '../../reconciler/report/html.ts';
 import { reconcile, type PassOptions } from '../../reconciler/reconcile.ts';
 import { LOCAL_PLATFORM } from '../../reconciler/settings.ts';
 import { bareCloud, type BareCloud } from '../support/bare-cloud.ts';
@@ -68,6 +69,20 @@ describe('reports to a bucket', () => {
       '<!doctype html>',
     ]);
     expect(await world.ports.store.reportsToWrite()).toEqual([]);
+  });
+
+  it('tell how things have moved, as `plumb report` does', async () => {
+    await makeBucket();
+    const { run: first } = await pass();
+    world.state.drifted = () => true;
+    const { run: second } = await pass();
+    const pageOf = async (run: string) => (await contentOf(`plumbline/reports/${run}/report.html`)).text();
+    expect(await pageOf(first.id)).not.toContain('<svg');
+    const page = await pageOf(second.id);
+    expect(page).toContain('aria-label="+ extra over 2 passes: ');
+    const { store } = world.ports;
+    const report = (await store.getRun(second.id))!;
+    expect(page).toBe(renderHtml(report, await store.listRuns(20)));
   });
 
   it('are never written over: what is there already is content', async () => {

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { courierOf } from '../../../reconciler/clouds/courier.ts';
 import type { Notification, NotifyTarget } from '../../../reconciler/notify/message.ts';
-import type { Ports } from '../../../reconciler/ports.ts';
+import { CloudError, type Ports } from '../../../reconciler/ports.ts';
 import { reconcile, type PassEvent, type PassOptions } from '../../../reconciler/reconcile.ts';
+import { renderText } from '../../../reconciler/report/text.ts';
 import { LOCAL_PLATFORM } from '../../../reconciler/settings.ts';
 import { httpServer, type TestServer } from '../../support/http.ts';
 import { passWorld, type PassWorld } from '../../support/pass-world.ts';
@@ -213,6 +214,28 @@ describe('a target that is down', () => {
     expect(problems()).toEqual([]);
   });
 
+  it('shows in the reports of later passes until what waits has arrived', async () => {
+    world.state.drifted = (n) => n === 1;
+    answer = (_, response) => response.writeHead(503).end('not now');
+    const first = await pass();
+    expect(first.fleet).not.toHaveProperty('outbox');
+    world.state.drifted = (n) => n <= 2;
+    const second = await pass();
+    expect(await waiting()).toHaveLength(2);
+    const { createdAt: since } = (await waiting()).at(-1)!;
+    expect(second.fleet.outbox).toEqual({ count: 1, since, lastError: 'it answered 503 (not now)' });
+    expect(Date.parse(since)).toBeLessThanOrEqual(Date.parse(first.run.finishedAt));
+    expect(renderText(second)).toContain(
+      'Notifications: 1 of earlier passes not delivered, the oldest since',
+    );
+    ahead += 60 * MINUTE;
+    answer = ok;
+    world.state.drifted = () => false;
+    expect((await pass()).fleet.outbox).toMatchObject({ count: 2 });
+    expect((await pass()).fleet).not.toHaveProperty('outbox');
+    expect((await pass({ notify: [] })).fleet).not.toHaveProperty('outbox');
+  });
+
   it('is left alone as long as it asks to be', async () => {
     world.state.drifted = (n) => n === 1;
     answer = (_, response) => response.writeHead(429, { 'retry-after': '1800' }).end();
@@ -276,6 +299,30 @@ describe('a target that is down', () => {
     ahead += 60 * MINUTE;
     await pass();
     expect(JSON.stringify([events, await waiting()])).not.toContain('s3cret');
+  });
+});
+
+describe('the breaker', () => {
+  it('is told once when a pass opens it, once when a later one closes it, and at no other time', async () => {
+    const ofBreaker = () =>
+      arrived
+        .filter(({ body }) => body.about.kind === 'breaker')
+        .map(({ body, key }) => [body.occasion, body.title, key === body.id]);
+    await pass();
+    expect(ofBreaker()).toEqual([]);
+    world.state.onCall = (call) => {
+      if (call.startsWith('kubernetes')) throw new CloudError('denied', 'clusters', { httpStatus: 403 });
+    };
+    expect((await pass()).breaker?.tripped).toHaveLength(1);
+    expect(ofBreaker()).toEqual([['worse', 'Worse: the breaker is open, nothing is launched', true]]);
+    expect((await pass()).breaker).not.toBeNull();
+    expect(ofBreaker()).toEqual([]);
+    world.state.onCall = () => undefined;
+    expect((await pass()).breaker).toBeNull();
+    expect(ofBreaker()).toEqual([['resolved', 'Resolved: the breaker is closed again', true]]);
+    await pass();
+    expect(ofBreaker()).toEqual([]);
+    expect(await waiting()).toEqual([]);
   });
 });
 

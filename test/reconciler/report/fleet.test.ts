@@ -5,7 +5,9 @@ import { NO_FLEET, type FleetReport } from '../../../reconciler/fleet-model.ts';
 import type { RunReport } from '../../../reconciler/model.ts';
 import { renderHtml } from '../../../reconciler/report/html.ts';
 import { renderJson } from '../../../reconciler/report/json.ts';
+import { renderMarkdown } from '../../../reconciler/report/markdown.ts';
 import { renderText } from '../../../reconciler/report/text.ts';
+import { problemsOf } from '../../support/report-schema.ts';
 import { IN_SYNC, SAMPLE } from './sample.ts';
 import { skeleton } from './skeleton.ts';
 
@@ -99,6 +101,20 @@ describe('a report of a fleet that people steer', () => {
     const page = renderHtml({ ...IN_SYNC, fleet: fleetWith('WHY') });
     expect(page).toContain('<h2 id="fleet">Fleet</h2>');
     expect(page).toContain('22 waiting, 1 on the way');
+  });
+
+  it('says what of earlier passes people were not told yet, and why not', () => {
+    const outbox = { count: 3, since: '2026-03-01T08:00:00Z', lastError: 'it answered 503' };
+    const line =
+      'Notifications: 3 of earlier passes not delivered, the oldest since 2026-03-01 08:00:00Z; ' +
+      'last error: it answered 503 (plumb get notifications).';
+    const report = { ...IN_SYNC, fleet: { ...NO_FLEET, outbox } };
+    expect(renderText(report)).toContain(line);
+    expect(renderHtml(report)).toContain(line);
+    expect(renderMarkdown(report)).toContain('3 of earlier passes not delivered');
+    expect(problemsOf(JSON.parse(renderJson(report)) as Record<string, unknown>)).toEqual([]);
+    const untried = { ...report, fleet: { ...NO_FLEET, outbox: { ...outbox, lastError: null } } };
+    expect(renderText(untried)).toContain('no try was made yet');
   });
 
   it('says of an override that is not honoured why', () => {

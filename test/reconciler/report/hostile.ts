@@ -49,6 +49,7 @@ export const withTexts = (report: RunReport, text: string): RunReport => ({
 const fleetWithTexts = (fleet: FleetReport, text: string): FleetReport => ({
   ...fleet,
   overrides: fleet.overrides.map((each) => ({ ...each, id: text, actor: text, reason: text, until: text })),
+  outbox: { count: 1, since: text, lastError: text },
   unguarded: fleet.unguarded.map(() => ({ threshold: text, reason: text })),
   rollouts: fleet.rollouts.map((each) => ({
     ...each,
