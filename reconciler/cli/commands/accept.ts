@@ -1,5 +1,5 @@
 /** `plumb accept`: what somebody made of a resource is taken over into the record, as an edit that is shown and asked. */
-import type { Finding, Json, RunReport } from '../../model.ts';
+import type { Finding, Json, TenantReport } from '../../model.ts';
 import { takenOver } from '../../records/accept.ts';
 import { printable } from '../../report/printable.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -9,6 +9,7 @@ import { lookNow } from '../look-now.ts';
 import { tenantName } from '../records.ts';
 import { allGood, edited, editables } from '../stored-records.ts';
 import { endOf, storeRecords, type Storing } from '../storing.ts';
+import { tenantViews, type TenantView } from '../tenant-view.ts';
 
 export interface AcceptOptions extends Storing {
   /** `node-pool/gpu`. */
@@ -22,10 +23,9 @@ export async function accept(cli: Cli, given: string, options: AcceptOptions): P
   const name = tenantName(given);
   return cli.withStore(async (store) => {
     const [found] = await editables(store, [name]);
-    if (found === undefined) return EXIT.error;
-    // What stands there now is what is wanted from now on, whatever a pass has seen of it.
-    const report = await cli.withLookPorts((ports, settings) => lookNow(cli, ports, settings, [name]));
-    const findings = findingsOf(name, report, options);
+    const [view] = await tenantViews(store, [name]);
+    if (found === undefined || view === undefined) return EXIT.error;
+    const findings = toldOf(view, options) ?? (await seenNow(cli, name, options));
     const record = withAll(found.stored.record, findings);
     const reason = options.reason || `accepted as it is: ${findings.map(nameOf).join(', ')}`;
     const records = allGood(cli, [edited(found, record)]);
@@ -35,18 +35,26 @@ export async function accept(cli: Cli, given: string, options: AcceptOptions): P
 
 const nameOf = ({ resource, field }: Finding): string => `${resource} ${field ?? ''}`.trim();
 
-/** Throws CliError when there are none, and says which there are instead. */
-function findingsOf(
-  name: string,
-  { tenants }: RunReport,
-  { resource, field }: AcceptOptions,
-): readonly Finding[] {
-  const seen = tenants.find((tenant) => tenant.name === name)?.findings ?? [];
-  const fits = seen.filter(
+const fitting = ({ findings }: TenantReport, { resource, field }: AcceptOptions): readonly Finding[] =>
+  findings.filter(
     (finding) => finding.resource === resource && (field === undefined || finding.field === field),
   );
+
+/** What the last pass told, which is what people have read and decided about; undefined when it told nothing of it. */
+function toldOf({ stored, report }: TenantView, options: AcceptOptions): readonly Finding[] | undefined {
+  if (report?.generation !== stored.generation) return undefined;
+  const fits = fitting(report, options);
+  return fits.length === 0 ? undefined : fits;
+}
+
+/** A check stores nothing, and since the last pass things may have changed. Throws CliError when nothing differs there. */
+async function seenNow(cli: Cli, name: string, options: AcceptOptions): Promise<readonly Finding[]> {
+  const { resource, field } = options;
+  const { tenants } = await cli.withLookPorts((ports, settings) => lookNow(cli, ports, settings, [name]));
+  const row = tenants.find((tenant) => tenant.name === name);
+  const fits = row === undefined ? [] : fitting(row, options);
   if (fits.length > 0) return fits;
-  const known = seen.map((finding) => `\n  ${printable(nameOf(finding))}`);
+  const known = row?.findings.map((finding) => `\n  ${printable(nameOf(finding))}`) ?? [];
   const what = field === undefined ? resource : `${resource} ${field}`;
   throw new CliError(
     `nothing differs in ${what} of tenant/${name}; ` +
