@@ -6,7 +6,7 @@ import { findingKey, type Finding, type RunReport, type TenantReport } from '../
 import { authorText, difference } from './finding-words.ts';
 import { nextFor } from './next.ts';
 import { masked } from './sensitive.ts';
-import { VERDICT_WORDS, answer, plural, shortTime } from './words.ts';
+import { VERDICT_WORDS, answer, plural, shortTime, isUnmade } from './words.ts';
 import { xml, type Xml } from './xml.ts';
 
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
@@ -92,7 +92,7 @@ function caseOf(finding: Finding, tenant: TenantReport, { run }: RunReport): Cas
   return {
     classname: `${tenant.name}.${finding.plane}`,
     name: findingKey(finding),
-    outcome: outcomeOf(finding),
+    outcome: outcomeOf(tenant, finding),
     type: finding.class,
     message: `${finding.class} ${finding.resource}${difference(finding)}`,
     lines: [
@@ -105,8 +105,9 @@ function caseOf(finding: Finding, tenant: TenantReport, { run }: RunReport): Cas
   };
 }
 
-function outcomeOf(finding: Finding): Outcome {
-  if (finding.excepted !== null || finding.class === 'pending') return 'skipped';
+function outcomeOf(tenant: TenantReport, finding: Finding): Outcome {
+  const isPending = finding.class === 'pending' || isUnmade(tenant, finding);
+  if (finding.excepted !== null || isPending) return 'skipped';
   return finding.class === 'unreadable' ? 'error' : 'failure';
 }
 

@@ -55,17 +55,15 @@ export function classCounts(counts: Readonly<Partial<Record<FindingClass, number
 const DRIFT: ReadonlySet<FindingClass> = new Set<FindingClass>(['missing', 'changed', 'extra']);
 
 /** Before a tenant was applied in full for the first time nothing can have drifted: what differs is still on its way. */
-const isDrift = ({ appliedGeneration }: TenantReport, finding: Finding): boolean =>
-  DRIFT.has(finding.class) && appliedGeneration !== null;
+export const isUnmade = ({ appliedGeneration }: TenantReport, finding: Finding): boolean =>
+  DRIFT.has(finding.class) && appliedGeneration === null;
 
 export const driftOf = (tenant: TenantReport): Finding[] =>
-  tenant.findings.filter((finding) => isDrift(tenant, finding));
+  tenant.findings.filter((finding) => DRIFT.has(finding.class) && !isUnmade(tenant, finding));
 
 /** What the record asks for and nobody applied yet. */
 export const pendingOf = (tenant: TenantReport): Finding[] =>
-  tenant.findings.filter(
-    (finding) => finding.class === 'pending' || (DRIFT.has(finding.class) && !isDrift(tenant, finding)),
-  );
+  tenant.findings.filter((finding) => finding.class === 'pending' || isUnmade(tenant, finding));
 
 /** `drift: 1 missing, 2 changed; 1 unhealthy; pending: 3 changes`: what is drift and what is not stay apart. */
 function foundCounts({ tenants }: RunReport): string {

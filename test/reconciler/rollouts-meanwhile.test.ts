@@ -1,13 +1,13 @@
 /** Rollouts beside what people and other passes do meanwhile: pauses, aborts, edits and launches of their own. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ports } from '../../reconciler/ports.ts';
 import { reportOf } from '../../reconciler/rollout.ts';
 import { stepOf } from '../../reconciler/rollout-step.ts';
 import { moveRollouts } from '../../reconciler/rollouts.ts';
-import { newFleet, type Fleet } from '../support/fleet.ts';
+import type { Fleet } from '../support/fleet.ts';
 import {
   AUTHOR,
-  deployedFleet,
+  eachWithFleet,
   nameOf,
   namesIn,
   namesTo,
@@ -20,16 +20,8 @@ import {
 } from '../support/rollouts.ts';
 
 describe('a rollout that is not alone', () => {
-  let whole: Fleet;
   let fleet: Fleet;
-  beforeAll(async () => {
-    whole = await deployedFleet(6);
-  });
-  afterAll(() => whole.remove());
-  beforeEach(async () => {
-    fleet = await newFleet(whole);
-  });
-  afterEach(() => fleet.close());
+  eachWithFleet(6, (made) => (fleet = made));
 
   it('takes back what nobody launched yet when it halts, and begins it again when it is resumed', async () => {
     await start(fleet, { maxConcurrent: 3 });

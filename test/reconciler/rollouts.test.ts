@@ -1,15 +1,15 @@
 /** Rollouts: waves one after the other, soaking, what they wait for, and who failed goes back. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RETRY_BUDGET } from '../../reconciler/plan.ts';
 import { fieldOf } from '../../reconciler/rollable.ts';
 import { reportOf } from '../../reconciler/rollout.ts';
 import { stepOf } from '../../reconciler/rollout-step.ts';
 import { moveRollouts } from '../../reconciler/rollouts.ts';
-import { newFleet, type Fleet } from '../support/fleet.ts';
+import type { Fleet } from '../support/fleet.ts';
 import {
   active,
   AUTHOR,
-  deployedFleet,
+  eachWithFleet,
   endAll,
   FIELD,
   MINUTE_MS,
@@ -25,16 +25,8 @@ import {
 } from '../support/rollouts.ts';
 
 describe('three waves of ten, one tenant at a time', () => {
-  let whole: Fleet;
   let fleet: Fleet;
-  beforeAll(async () => {
-    whole = await deployedFleet(30);
-  });
-  afterAll(() => whole.remove());
-  beforeEach(async () => {
-    fleet = await newFleet(whole);
-  });
-  afterEach(() => fleet.close());
+  eachWithFleet(30, (made) => (fleet = made));
 
   it('halt where tenant 7 fails, take it back, touch nobody else, and go on with tenant 8', async () => {
     await start(fleet);
@@ -78,16 +70,8 @@ describe('three waves of ten, one tenant at a time', () => {
 });
 
 describe('a rollout', () => {
-  let whole: Fleet;
   let fleet: Fleet;
-  beforeAll(async () => {
-    whole = await deployedFleet(6);
-  });
-  afterAll(() => whole.remove());
-  beforeEach(async () => {
-    fleet = await newFleet(whole);
-  });
-  afterEach(() => fleet.close());
+  eachWithFleet(6, (made) => (fleet = made));
 
   it('lets each wave soak, and asks every endpoint once more before the next', async () => {
     await start(fleet, { canary: 1, size: { count: 5 }, soakMs: 30 * MINUTE_MS, maxConcurrent: 5 });

@@ -1,5 +1,5 @@
 /** Rollouts over a fleet in the real store, with real launches: how one is started, and how passes carry it on. */
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { ExecutionEntry } from '../../desired-state/store.ts';
 import type { Rollout, StepState } from '../../reconciler/fleet-model.ts';
 import { healthChecks } from '../../reconciler/health.ts';
@@ -41,6 +41,21 @@ export async function deployedFleet(count: number): Promise<Fleet> {
   }
   await fleet.leave();
   return fleet;
+}
+
+/** Gives every test of a suite a fleet of its own, copied from one that is deployed once. */
+export function eachWithFleet(count: number, use: (fleet: Fleet) => void): void {
+  let whole: Fleet;
+  let fleet: Fleet;
+  beforeAll(async () => {
+    whole = await deployedFleet(count);
+  });
+  afterAll(() => whole.remove());
+  beforeEach(async () => {
+    fleet = await newFleet(whole);
+    use(fleet);
+  });
+  afterEach(() => fleet.close());
 }
 
 export async function start(fleet: Fleet, change: Partial<RolloutRequest> = {}): Promise<void> {

@@ -9,6 +9,15 @@ const report = (
   held = 0,
 ): RunReport => ({ ...IN_SYNC, summary: { ...IN_SYNC.summary, verdicts, findings, held } });
 
+/** Everything is missing of it, since nobody ever made it. */
+function neverApplied(): RunReport {
+  const found = SAMPLE.tenants.flatMap(({ findings }) => findings).find((each) => each.class === 'missing')!;
+  const tenants = IN_SYNC.tenants.map((tenant, at) =>
+    at > 0 ? tenant : { ...tenant, appliedGeneration: null, findings: [found] },
+  );
+  return { ...report({ pending: 1 }, { missing: 1 }), tenants };
+}
+
 const OPEN = { tripped: ['80 tenants would be changed'], cause: null, admitted: 0 };
 
 /** The sample's held tenant alone, held for another reason. */
@@ -28,6 +37,7 @@ describe('reconcile --detailed-exitcode', () => {
     [0, 'everything in sync', IN_SYNC],
     [2, 'drift that is being healed', report({ drift: 1 }, { changed: 1 })],
     [3, 'a record that is newer', report({ pending: 1 }, { pending: 2 })],
+    [3, 'a tenant that was never applied', neverApplied()],
     [3, 'work under way', report({ 'in-progress': 1 })],
     [4, 'an endpoint that fails', report({ unhealthy: 1 }, { unhealthy: 1 })],
     [5, 'something nobody could read', report({ unreadable: 1 }, { unreadable: 1 })],

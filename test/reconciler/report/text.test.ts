@@ -13,6 +13,22 @@ describe('the text report', () => {
     await expect(renderText(SAMPLE)).toMatchFileSnapshot('golden/sample.txt.golden');
   });
 
+  it('counts what was never made as pending, in its answer and in the table, and not as drift', () => {
+    const [missing] = SAMPLE.tenants
+      .flatMap(({ findings }) => findings)
+      .filter((each) => each.class === 'missing');
+    const tenants = IN_SYNC.tenants.slice(0, 1).map((tenant) => ({
+      ...tenant,
+      verdict: 'pending' as const,
+      appliedGeneration: null,
+      findings: [missing!],
+    }));
+    const summary = { ...IN_SYNC.summary, tenants: 1, verdicts: { pending: 1 }, findings: { missing: 1 } };
+    const text = renderText({ ...IN_SYNC, summary, tenants });
+    expect(text).toMatch(/^Not in sync: 1 of 1 tenant \(1 pending\); pending: 1 change \(as of/);
+    expect(text).toMatch(/\n\S+ +pending +none +1 /);
+  });
+
   it('answers in its first line and again in its last', () => {
     const answer =
       'Not in sync: 4 of 5 tenants (1 drift, 1 unreadable, 1 invalid, 1 paused); ' +
