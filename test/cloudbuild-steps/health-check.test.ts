@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkHealth } from '../../cloudbuild-steps/health-check.ts';
 import type { Context } from '../../cloudbuild-steps/step.ts';
+import { NOBODY } from '../support/nobody.ts';
 import { listen } from './bench.ts';
 
 const context: Context = { env: {}, workspace: '.', log: () => undefined };
@@ -53,10 +54,7 @@ test('asks again until it is healthy, at most as often as told', async () => {
 });
 
 test('a refused connection is a result, with the reason', async () => {
-  const gone = createServer();
-  const host = await listen(gone);
-  await new Promise((resolve) => gone.close(resolve));
-  expect(await checkHealth({ url: `http://${host}`, attempts: 1 }, context)).toMatchObject({
+  expect(await checkHealth({ url: `http://${NOBODY}`, attempts: 1 }, context)).toMatchObject({
     healthy: false,
     code: null,
     reason: expect.stringContaining('ECONNREFUSED') as string,

@@ -1,5 +1,4 @@
 /** The Terraform program: argv, the judgement of plans, the wording of failures, and runs with a terraform of our own. */
-import { createServer } from 'node:http';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,7 +6,8 @@ import { applyArguments, initArguments, planArguments } from '../../cloudbuild-s
 import { diagnosticsOf, explain } from '../../cloudbuild-steps/terraform/errors.ts';
 import { reviewPlan } from '../../cloudbuild-steps/terraform/plan.ts';
 import { apply, destroy, planRefresh, readOutputs } from '../../cloudbuild-steps/terraform/terraform.ts';
-import { listen, openBench, type Bench } from './bench.ts';
+import { NOBODY } from '../support/nobody.ts';
+import { openBench, type Bench } from './bench.ts';
 
 const STATE = { bucket: 'state', prefix: 'tenants/acme' };
 
@@ -265,11 +265,8 @@ describe('runs', () => {
 
   test('does not start Terraform when the storage emulator is not there', async () => {
     terraform('echo started > "$BENCH/started"');
-    const gone = createServer();
-    const host = await listen(gone);
-    await new Promise((resolve) => gone.close(resolve));
-    Object.assign(bench.context.env, { STORAGE_EMULATOR_HOST: host });
-    await expect(apply(input(), bench.context)).rejects.toThrow(`${host} cannot be reached`);
+    Object.assign(bench.context.env, { STORAGE_EMULATOR_HOST: NOBODY });
+    await expect(apply(input(), bench.context)).rejects.toThrow(`${NOBODY} cannot be reached`);
     expect(existsSync(join(bench.folder, 'started'))).toBe(false);
   });
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { directReads } from '../../../reconciler/clouds/reads.ts';
 import { impatientClock, restAt } from '../../support/clients.ts';
 import { answer, googleError, httpServer, type TestServer } from '../../support/http.ts';
+import { NOBODY } from '../../support/nobody.ts';
 
 describe('a direct read', () => {
   let server: TestServer | undefined;
@@ -74,10 +75,8 @@ describe('a direct read', () => {
   }
 
   it('is unreadable when nothing listens, and says so', async () => {
-    const gone = await httpServer(() => undefined);
-    await gone.close();
     const clock = impatientClock();
-    const reading = await directReads(restAt(gone.url, clock), clock).get(
+    const reading = await directReads(restAt(`http://${NOBODY}`, clock), clock).get(
       { service: 'iam', path: '/v1/x' },
       Infinity,
     );

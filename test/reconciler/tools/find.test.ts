@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ToolMissing, findTool, type FindOptions } from '../../../reconciler/tools/find.ts';
 import { targetOf } from '../../../reconciler/tools/pins.ts';
 import { versionOf } from '../../../reconciler/tools/version.ts';
+import { NOBODY } from '../../support/nobody.ts';
 import { fakeTerraform, pinFor, publisher, zipOf } from './release.ts';
 
 const RELEASE = zipOf({ 'LICENSE.txt': Buffer.from('BUSL'), terraform: fakeTerraform('1.11.4') });
@@ -147,9 +148,8 @@ describe('downloading the pinned release', () => {
   });
 
   it('says so when the mirror cannot be reached', async () => {
-    const { url, close } = await publisher(() => undefined);
-    await close();
-    const env = { PATH: '', XDG_CACHE_HOME: folder, PLUMBLINE_TERRAFORM_MIRROR: url };
+    const mirror = `http://${NOBODY}`;
+    const env = { PATH: '', XDG_CACHE_HOME: folder, PLUMBLINE_TERRAFORM_MIRROR: mirror };
     await expect(findTool('terraform', { env, target: 'darwin_arm64' })).rejects.toThrow(
       /terraform_1\.11\.4_darwin_arm64\.zip could not be downloaded \(.*ECONNREFUSED/,
     );
