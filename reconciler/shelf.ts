@@ -5,23 +5,27 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Json } from './model.ts';
+import { Slabs, type Place } from './slabs.ts';
 
 /** Tenants that are loaded and judged together; their neighbours on the shelf are packed together. */
 export const CHUNK = 128;
 
 interface ShelfLimits {
-  /** Text on the shelf that is left as it is. A fleet of a few thousand tenants never gets beyond. */
+  /** Bytes on the shelf that are left as they are. A fleet of a thousand tenants never gets beyond. */
   readonly unpacked: number;
-  /** Less of one part of the fleet than this is not worth packing: the packer's own tables are larger. */
-  readonly packFrom: number;
+  /** Room of one part of the fleet: less is not worth packing, as the packer's own tables are larger. */
+  readonly room: number;
 }
 
-const LIMITS: ShelfLimits = { unpacked: 16 * 1024 * 1024, packFrom: 16 * 1024 };
+const LIMITS: ShelfLimits = { unpacked: 8 * 1024 * 1024, room: 16 * 1024 };
 
+/** Lines of one part of the fleet. */
 interface Box {
-  lines: string[];
+  /** Those not packed, each ended by a line feed. */
+  room: Buffer;
   size: number;
-  readonly packed: Uint8Array[];
+  /** Where those are that were packed before them. */
+  readonly packed: Place[];
 }
 
 /** What was put there of one tenant, by key. */
@@ -35,6 +39,7 @@ export type NamesOf = (ordinal: number) => readonly [string, string];
 
 export class Shelf {
   readonly #boxes = new Map<number, Box>();
+  readonly #slabs = new Slabs();
   readonly #namesOf: NamesOf;
   readonly #limits: ShelfLimits;
   #unpacked = 0;
@@ -48,13 +53,13 @@ export class Shelf {
   /** `ordinal`: the tenant's place in the fleet. The same key again replaces what was there. */
   put(ordinal: number, key: string, value: Json): void {
     const chunk = Math.floor(ordinal / CHUNK);
-    const box = this.#boxes.get(chunk) ?? { lines: [], size: 0, packed: [] };
+    const box = this.#boxes.get(chunk) ?? { room: NO_ROOM, size: 0, packed: [] };
     this.#boxes.set(chunk, box);
-    const line = `${ordinal}\t${this.#unnamed(ordinal, JSON.stringify([key, value]))}`;
-    box.lines.push(line);
-    box.size += line.length;
-    this.#unpacked += line.length;
-    if (this.#unpacked > this.#limits.unpacked && box.size > this.#limits.packFrom) this.#pack(box);
+    const line = `${ordinal}\t${this.#unnamed(ordinal, JSON.stringify([key, value]))}\n`;
+    const bytes = Buffer.byteLength(line);
+    if (box.size + bytes > box.room.length) this.#makeRoom(box, bytes);
+    box.size += box.room.write(line, box.size);
+    this.#unpacked += bytes;
   }
 
   /** Everything of one chunk, by ordinal; the shelf forgets it. */
@@ -63,7 +68,7 @@ export class Shelf {
     const box = this.#boxes.get(chunk);
     this.#boxes.delete(chunk);
     this.#unpacked -= box?.size ?? 0;
-    for (const line of box === undefined ? [] : linesIn(box)) {
+    for (const line of box === undefined ? [] : this.#linesIn(box)) {
       const tab = line.indexOf('\t');
       const ordinal = Number(line.slice(0, tab));
       const ofTenant = lines.get(ordinal);
@@ -78,6 +83,12 @@ export class Shelf {
     };
   }
 
+  /** In the order they were put there. */
+  *#linesIn({ room, size, packed }: Box): Generator<string> {
+    for (const place of packed) yield* textLines(inflateRawSync(this.#slabs.at(place)));
+    yield* textLines(room.subarray(0, size));
+  }
+
   #unnamed(ordinal: number, text: string): string {
     const [one, other] = this.#namesOf(ordinal);
     return swap(swap(text, one, MARKS[0]), other, MARKS[1]);
@@ -88,21 +99,27 @@ export class Shelf {
     return swap(swap(text, MARKS[1], other), MARKS[0], one);
   }
 
-  #pack(box: Box): void {
-    // Level 1: what is packed is so repetitive that more effort gains little. Copied: the packer's answer is a small
-    // piece of a large piece of memory, which would stay as well.
-    box.packed.push(new Uint8Array(deflateRawSync(box.lines.join('\n'), { level: 1 })));
-    this.#unpacked -= box.size;
-    box.lines = [];
-    box.size = 0;
+  #makeRoom(box: Box, bytes: number): void {
+    const { unpacked, room } = this.#limits;
+    if (this.#unpacked > unpacked && box.size >= room / 2) {
+      // Level 1: what is packed is so repetitive that more effort gains little.
+      box.packed.push(this.#slabs.add(deflateRawSync(box.room.subarray(0, box.size), { level: 1 })));
+      this.#unpacked -= box.size;
+      box.size = 0;
+      if (box.room.length > room) box.room = Buffer.allocUnsafeSlow(room);
+    }
+    const needed = box.size + bytes;
+    if (needed <= box.room.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, room, 2 * box.room.length));
+    box.room.copy(larger, 0, 0, box.size);
+    box.room = larger;
   }
 }
 
-/** In the order they were put there. */
-const linesIn = ({ packed, lines }: Box): string[] => [
-  ...packed.flatMap((part) => inflateRawSync(part).toString().split('\n')),
-  ...lines,
-];
+const NO_ROOM = Buffer.alloc(0);
+
+/** The last line is ended, so nothing follows it. */
+const textLines = (bytes: Buffer): string[] => bytes.toString().split('\n').slice(0, -1);
 
 /** The other way round it gives the text back: no text holds a mark of its own. */
 const swap = (text: string, from: string, to: string): string =>

@@ -1,6 +1,6 @@
 /**
- * Pages of assets out of bytes, in bounded memory whatever their size. A page of a normal size is parsed as a whole; one
- * with a monstrous resource in it is cut into its assets as it streams by, and the monster alone is dropped.
+ * Pages of assets out of bytes, in bounded memory whatever their size: a page is cut into its assets as it streams by,
+ * each is read and gone before the next, and of a monstrous one no more than its name is ever held.
  */
 import { isObject, textAt } from '../json.ts';
 import type { Json } from '../model.ts';
@@ -8,10 +8,10 @@ import { CloudError } from '../ports.ts';
 import { joined, parseBody, RESOURCE_LIMIT } from './body.ts';
 
 /**
- * A thousand ordinary assets. A larger page is cut up as it streams by: parsed as a whole it would take many times its
- * size, and the collector of garbage more time than the cutting.
+ * A thousand names, or one tenant's assets. A larger page is cut up: parsed as a whole it takes many times its size, for
+ * so long that it ends up among what is meant to stay.
  */
-const WHOLE_LIMIT = 4 * 1024 * 1024;
+const WHOLE_LIMIT = 512 * 1024;
 
 /** What stands around the assets of a page: a time and a token. */
 const FRAME_LIMIT = 1024 * 1024;
@@ -98,14 +98,41 @@ const CLOSE_LIST = 0x5d;
 /** Objects two levels deep are what a page lists. Everything else is the frame, parsed at the end as its own JSON. */
 const ELEMENT_DEPTH = 3;
 
+/** Bytes that come piece by piece. The room for them is used again: buffers that are dropped wait for the collector. */
+class Pieces {
+  size = 0;
+  #room = Buffer.allocUnsafeSlow(ROOM);
+
+  add(piece: Uint8Array): void {
+    const size = this.size + piece.length;
+    if (size > this.#room.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(size, 2 * this.#room.length));
+      this.#room.copy(larger, 0, 0, this.size);
+      this.#room = larger;
+    }
+    this.#room.set(piece, this.size);
+    this.size = size;
+  }
+
+  /** Valid until the next piece comes. */
+  get bytes(): Buffer {
+    return this.#room.subarray(0, this.size);
+  }
+
+  clear(): void {
+    this.size = 0;
+  }
+}
+
+/** More than most assets, and than the frame of any page that is one. */
+const ROOM = 16 * 1024;
+
 /** Follows the brackets of a page, and hands out each asset as soon as its last byte is there. */
 class Cutter {
   readonly #what: string;
-  readonly #frame: Buffer[] = [];
-  #frameSize = 0;
-  /** Of the asset that is being read; of a monster only the head. */
-  #element: Buffer[] = [];
-  #elementSize = 0;
+  readonly #frame = new Pieces();
+  /** Of the asset that is being read, what earlier chunks held; of a monster only the head. */
+  readonly #begun = new Pieces();
   #monster = false;
   #elements = 0;
   #depth = 0;
@@ -118,7 +145,7 @@ class Cutter {
 
   cut(chunk: Uint8Array): Json[] {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const pieces: Json[] = [];
+    const assets: Json[] = [];
     let from = 0;
     // Every byte of a large page goes through here: no calls, no fields, no lookups on the way.
     let [depth, inText, escaped] = [this.#depth, this.#inText, this.#escaped];
@@ -138,52 +165,53 @@ class Cutter {
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
         depth -= 1;
         if (depth !== ELEMENT_DEPTH - 1) continue;
-        this.#toElement(bytes.subarray(from, at + 1));
-        pieces.push(this.#endElement());
+        assets.push(this.#assetEndingWith(bytes.subarray(from, at + 1)));
         from = at + 1;
       }
     }
     [this.#depth, this.#inText, this.#escaped] = [depth, inText, escaped];
     const left = bytes.subarray(from);
-    if (depth >= ELEMENT_DEPTH) this.#toElement(left);
+    if (depth >= ELEMENT_DEPTH) this.#keep(left);
     else this.#toFrame(left);
-    return pieces;
+    return assets;
   }
 
   /** The page's token, once the frame has proved to be that of a page with just the assets that were cut out. */
   end(): string | null {
-    const { assets, nextPageToken } = wholePage(Buffer.concat(this.#frame), this.#what);
+    const { assets, nextPageToken } = wholePage(this.#frame.bytes, this.#what);
     if (assets.length !== this.#elements) throw notAPage(this.#what, 'it lists more than assets');
     return nextPageToken;
   }
 
-  #toFrame(bytes: Buffer): void {
-    this.#frameSize += bytes.length;
-    if (this.#frameSize > FRAME_LIMIT) throw notAPage(this.#what, 'it is too large, and not for its assets');
-    this.#frame.push(Buffer.from(bytes));
+  #toFrame(bytes: Uint8Array): void {
+    if (this.#frame.size + bytes.length > FRAME_LIMIT) {
+      throw notAPage(this.#what, 'it is too large, and not for its assets');
+    }
+    this.#frame.add(bytes);
   }
 
-  #toElement(bytes: Buffer): void {
+  #keep(bytes: Buffer): void {
     if (this.#monster) return;
-    this.#elementSize += bytes.length;
-    this.#element.push(Buffer.from(bytes));
-    if (this.#elementSize <= RESOURCE_LIMIT) return;
-    this.#monster = true;
-    this.#element = [Buffer.from(Buffer.concat(this.#element).subarray(0, HEAD))];
+    this.#monster = this.#begun.size + bytes.length > RESOURCE_LIMIT;
+    this.#begun.add(this.#monster ? bytes.subarray(0, HEAD) : bytes);
   }
 
-  #endElement(): Json {
-    const bytes = Buffer.concat(this.#element);
-    const asset = this.#monster ? headOf(bytes) : parseBody(bytes, this.#what);
-    this.#element = [];
-    this.#elementSize = 0;
+  /** The asset that ends with these bytes; most lie within one chunk, and are read where they are. */
+  #assetEndingWith(last: Buffer): Json {
+    const isWhole = this.#begun.size === 0 && last.length <= RESOURCE_LIMIT;
+    if (!isWhole) this.#keep(last);
+    const bytes = isWhole ? last : this.#begun.bytes;
+    const asset = this.#monster ? headOf(bytes.subarray(0, HEAD)) : parseBody(bytes, this.#what);
+    this.#begun.clear();
     this.#monster = false;
     this.#elements += 1;
     // Stands in the frame where the asset stood, so that the list keeps its length.
-    this.#toFrame(Buffer.from('null'));
+    this.#toFrame(STAND_IN);
     return asset;
   }
 }
+
+const STAND_IN = Buffer.from('null');
 
 /** Name and type of a monster, as far as its first bytes show them. */
 function headOf(bytes: Buffer): Json {

@@ -24,7 +24,7 @@ describe('the shelf', () => {
         (lines, names, unpacked) => {
           const shelf = new Shelf((ordinal) => names[ordinal % names.length] ?? ['', ''], {
             unpacked,
-            packFrom: 50,
+            room: 50,
           });
           const wanted = new Map<number, Map<string, Json>>();
           for (const { ordinal, key, value } of lines) {

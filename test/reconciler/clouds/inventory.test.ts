@@ -84,4 +84,41 @@ describe('an inventory sweep', () => {
     pages = () => [200, {}];
     expect(await sweep()).toEqual([]);
   });
+
+  describe('of a page too large to be held', () => {
+    const SIZE = 500;
+    /** About 1 MB. */
+    const large = JSON.stringify({
+      assets: Array.from({ length: SIZE }, (_, n) => ({ ...asset(n), resource: { data: 'x'.repeat(2000) } })),
+    });
+
+    /** The first answers break off after so many bytes; the one after them is whole. */
+    async function breakingOff(...after: readonly number[]) {
+      const flaky = await httpServer((_, response, nth) => {
+        const bytes = after[nth - 1];
+        if (bytes === undefined) answer(response, 200, large);
+        else response.write(large.slice(0, bytes), () => response.destroy());
+      });
+      try {
+        return {
+          assets: await all(inventoryOf(restAt(flaky.url)).sweep(request)),
+          calls: flaky.requests.length,
+        };
+      } finally {
+        await flaky.close();
+      }
+    }
+
+    it('asks again when it breaks off, and gives out each of its assets once', async () => {
+      const { assets, calls } = await breakingOff(700_000, 900_000);
+      expect(calls).toBe(3);
+      expect(assets.map(({ name }) => name.split('/').at(-1))).toEqual(
+        Array.from({ length: SIZE }, (_, n) => `n${n}`),
+      );
+    });
+
+    it('fails as a whole when it breaks off again and again', async () => {
+      await expect(breakingOff(700_000, 800_000, 900_000)).rejects.toThrow(/broke in the middle of a page/);
+    });
+  });
 });
