@@ -5,43 +5,35 @@
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Observation } from '../desired-state/store.ts';
-import { notesOf, rowOf, type Judged, type Roll } from './assemble.ts';
-import { deepCheckFailure } from './deep-checks.ts';
-import { describe } from './error-text.ts';
-import { Survey } from './coverage.ts';
+import { notesOf, rowOf, type Roll } from './assemble.ts';
 import type { FleetExceptions } from './fleet-exceptions.ts';
+import { Gate } from './gate.ts';
 import type { Inquirer } from './inquire.ts';
-import { isObservable, judge, toContext, toObserved, type Judging, type Surplus } from './judge.ts';
 import { casesOf, type Case } from './load.ts';
+import { lookAtTenant, type View, type ViewOptions } from './look-at-tenant.ts';
 import type { Marks } from './mark.ts';
 import { restsAsSeen, type ClusterSight } from './observe-cluster.ts';
-import { observe } from './observe.ts';
 import type { Coverage } from './model.ts';
 import type { Pass, Turn, Turns } from './passes.ts';
-import { CloudError, type Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { changesOf, hasChanges, type Changes } from './run-record.ts';
 import { CHUNK } from './shelf.ts';
 import type { Sight, Sights } from './sights.ts';
-import { confirmKnown, confirmStrays } from './strays.ts';
 import type { Entry, Fleet } from './survey.ts';
 import { observationOf, openAfter, staleRow, unseenRow } from './told.ts';
 
-/** Chunks that are open at the same time: a slow cluster holds up its own chunk, and the others go on beside it. */
-const CHUNKS_AT_ONCE = 4;
+/** Tenants whose records are held at the same time: whoever is judged makes room, however slow a neighbour's cluster is. */
+const TENANTS_HELD = 2 * CHUNK;
+
+/** Chunks that wait for their last tenants. */
+const CHUNKS_OPEN = 16;
 
 /** Tenants whose answers are held at the same time. */
 const TENANTS_AT_ONCE = 32;
 
-interface LookOptions {
+interface LookOptions extends ViewOptions {
   readonly runId: string;
   readonly dryRun: boolean;
-  /** Who names a tenant has looked at it: its spent retry budget does not hold it then. */
-  readonly only?: readonly string[];
-  /** Time of the pass (RFC 3339). */
-  readonly now: string;
-  /** When the pass may look no more (milliseconds since 1970). */
-  readonly until: number;
-  readonly by: Judging;
 }
 
 /** What looking at the fleet has brought. */
@@ -73,15 +65,21 @@ interface Context {
 
 interface Work extends Context {
   readonly limit: LimitFunction;
+  readonly gate: Gate;
 }
 
 /** Looks at every entry of the fleet and adds its row to the roll. Throws only what the store throws. */
 export async function lookAtFleet(context: Context): Promise<Looked> {
-  const work: Work = { ...context, limit: pLimit(TENANTS_AT_ONCE) };
+  const work: Work = { ...context, limit: pLimit(TENANTS_AT_ONCE), gate: new Gate(TENANTS_HELD) };
   const looked: Looked = { changes: new Map(), saved: new Map(), unchanged: [], stale: 0, news: false };
   const { entries } = context.fleet;
   const open = new Map<number, Promise<void>>();
+  const failed: number[] = [];
   for (let chunk = 0; chunk * CHUNK < entries.length; chunk += 1) {
+    await work.gate.enter(CHUNK);
+    if (open.size >= CHUNKS_OPEN) await Promise.race(open.values());
+    // Whoever was first to fail is heard below; the others must not bring the process down.
+    if (failed.length > 0) break;
     const turn = lookAtChunk(work, chunk, looked).then(async () => {
       open.delete(chunk);
       // Chunks end in any order; done is what lies before the first that has not.
@@ -90,9 +88,10 @@ export async function lookAtFleet(context: Context): Promise<Looked> {
         await context.pass.note({ lookedAt: done.last?.lookedAt ?? '', name: done.name });
     });
     open.set(chunk, turn);
-    // Whoever is first to fail is heard below; the others must not bring the process down.
-    turn.catch(() => undefined);
-    if (open.size >= CHUNKS_AT_ONCE) await Promise.race(open.values());
+    turn.catch(() => {
+      failed.push(chunk);
+      work.gate.leave(CHUNK);
+    });
   }
   await Promise.all(open.values());
   return looked;
@@ -107,13 +106,9 @@ async function lookAtChunk(context: Work, chunk: number, looked: Looked): Promis
     .map((entry, at): Seat => ({ entry, turn: turns.of(first + at), sight: sightOf(first + at) }));
   const holding = await stillHolding(context, all);
   await reuse(context, looked, holding);
+  context.gate.leave(holding.length);
   const rest = all.filter((seat) => !holding.includes(seat));
-  const cases = await casesOf(
-    ports.store,
-    fleet,
-    rest.map(({ entry }) => entry),
-  );
-  const caseOf = new Map(cases.map((item) => [item.stored.name, item]));
+  const caseOf = await casesByName(context, rest);
   const coverages = await coveragesOf(ports, rest);
   const late: Seat[] = [];
   const fresh: Observation[] = [];
@@ -123,10 +118,11 @@ async function lookAtChunk(context: Work, chunk: number, looked: Looked): Promis
       context.limit(async () => {
         const { name } = seat.entry;
         const item = caseOf.get(name);
-        if (item === undefined) return;
-        const view = await lookAtTenant(context, seat.sight, item, coverages.get(name) ?? null);
+        caseOf.delete(name);
+        const view = item && (await lookAtTenant(context, seat.sight, item, coverages.get(name) ?? null));
         if (view === 'spent') late.push(seat);
-        else fresh.push(...enter(context, looked, seat, view));
+        else if (view !== undefined) fresh.push(...enter(context, looked, seat, view));
+        context.gate.leave();
       }),
     ),
   );
@@ -134,6 +130,15 @@ async function lookAtChunk(context: Work, chunk: number, looked: Looked): Promis
   await enterStale(context, late);
   if (!context.options.dryRun) await ports.store.saveObservations(fresh);
   for (const each of fresh) if (!each.quiet) looked.saved.set(each.name, each);
+}
+
+async function casesByName({ ports, fleet }: Context, seats: readonly Seat[]): Promise<Map<string, Case>> {
+  const cases = await casesOf(
+    ports.store,
+    fleet,
+    seats.map(({ entry }) => entry),
+  );
+  return new Map(cases.map((item) => [item.stored.name, item]));
 }
 
 /** What the last look said of the projects of those whose bodies were not asked for, since nothing has moved there. */
@@ -199,71 +204,20 @@ async function reuse(context: Context, looked: Looked, seats: readonly Seat[]): 
 
 /** An attempt that was killed has left judgements behind, but not what they mean for the open findings. */
 async function settleFindings(
-  { ports, fleet, options }: Context,
+  context: Context,
   looked: Looked,
   seats: readonly Seat[],
   told: ReadonlyMap<string, Observation>,
 ): Promise<void> {
   if (seats.length === 0) return;
-  const cases = await casesOf(
-    ports.store,
-    fleet,
-    seats.map(({ entry }) => entry),
-  );
-  for (const item of cases) {
+  for (const item of (await casesByName(context, seats)).values()) {
     const report = told.get(item.stored.name)?.report;
-    if (report !== undefined) note(looked, report.name, changesOf([report], [item], options.now));
+    if (report !== undefined) note(looked, report.name, changesOf([report], [item], context.options.now));
   }
 }
 
 function note({ changes }: Looked, name: string, found: Changes): void {
   if (hasChanges(found)) changes.set(name, found);
-}
-
-interface View {
-  readonly judged: Judged;
-  readonly cluster: ClusterSight | null;
-}
-
-async function lookAtTenant(
-  { ports, inquirer, options: { only, now, until, by } }: Context,
-  sight: Sight,
-  item: Case,
-  coverage: Coverage | null,
-): Promise<View | 'spent'> {
-  const named = only?.includes(item.stored.name) === true;
-  const asked = named ? { ...item, failures: 0 } : item;
-  try {
-    if (!isObservable(item)) return { judged: judge(asked, undefined, now, by), cluster: null };
-    if (ports.clock.now().getTime() > until) return 'spent';
-    const { readings, cluster } = await observe(ports, sight, toObserved(item), until);
-    const surplus = await surplusOf(ports, sight, item, { until, coverage });
-    const failure = await deepCheckFailure(ports.store, item);
-    const judged = judge(asked, readings, now, by, { ...surplus, deepCheckFailure: failure });
-    return { judged: await inquirer.about(judged), cluster };
-  } catch (error) {
-    if (error instanceof CloudError && error.kind === 'spent') return 'spent';
-    const problem = `it could not be judged: ${describe(error)}`;
-    return { judged: judge({ ...item, tenant: null, problem }, undefined, now, by), cluster: null };
-  }
-}
-
-/** What stands in the tenant's project beside what is wanted there; where its bodies were not read, as far as it is known. */
-async function surplusOf(
-  { reads }: Ports,
-  { assets }: Sight,
-  item: Case,
-  { until, coverage }: { readonly until: number; readonly coverage: Coverage | null },
-): Promise<Surplus> {
-  const context = toContext(item);
-  if (context === null) return { coverage: null, strays: [] };
-  const { tenant, project } = context;
-  if (assets === null) return { coverage, strays: await confirmKnown(reads, project, item.known, until) };
-  const survey = new Survey([context]);
-  for (const asset of assets) survey.see(asset);
-  survey.done();
-  const strays = await confirmStrays(reads, survey, tenant, until);
-  return { coverage: survey.coverageOf(tenant), strays };
 }
 
 /** Takes a judgement into the roll; answers what is to be saved of it, which is nothing when nothing is new. */

@@ -118,22 +118,23 @@ async function readList(
   { kind: { resource }, namespace }: Place,
   names: ReadonlySet<string>,
 ): Promise<Listing> {
-  const reading = await view.list(resource, namespace);
+  const reading = await view.list(resource, namespace, (objects) => ({
+    wanted: named(objects, names),
+    digest: digestOf(predictedText(objects)),
+    mark: listMark(objects, isRestless(resource)),
+  }));
   if (reading.state !== 'present') return { reading, sight: null };
-  const wanted = new Map<string, Json>();
-  for (const object of reading.value) {
+  const { wanted, ...marks } = reading.value;
+  return { reading: { ...reading, value: wanted }, sight: { ...resource, namespace, ...marks } };
+}
+
+function named(objects: readonly Json[], names: ReadonlySet<string>): Map<string, Json> {
+  const found = new Map<string, Json>();
+  for (const object of objects) {
     const name = textAt(object, 'metadata', 'name');
-    if (name !== null && names.has(name)) wanted.set(name, object);
+    if (name !== null && names.has(name)) found.set(name, object);
   }
-  return {
-    reading: { ...reading, value: wanted },
-    sight: {
-      ...resource,
-      namespace,
-      digest: digestOf(predictedText(reading.value)),
-      mark: listMark(reading.value, isRestless(resource)),
-    },
-  };
+  return found;
 }
 
 function pick({ reading }: Listing, { kind, name }: Place, want: Want): Reading<Fields> {

@@ -69,8 +69,15 @@ export interface KubeResource {
 
 /** One cluster for the length of one look: it has so many connections and so much time, and no more. */
 export interface ClusterView {
-  /** All objects of one kind in a namespace (null: cluster-scoped), raw and complete; a cut list is unreadable. */
-  list(resource: KubeResource, namespace: string | null): Promise<Reading<readonly Json[]>>;
+  /**
+   * What `see` makes of all objects of one kind in a namespace (null: cluster-scoped), raw and complete; a cut list is
+   * unreadable. Of the objects nothing else is held: those of many tenants are read at the same time.
+   */
+  list<T>(
+    resource: KubeResource,
+    namespace: string | null,
+    see: (objects: readonly Json[]) => T,
+  ): Promise<Reading<T>>;
   /** The same list with nothing but the objects' metadata; null when it could not be read, whatever the reason. */
   glance(resource: KubeResource, namespace: string | null): Promise<Glimpse | null>;
 }

@@ -1,14 +1,16 @@
 /**
  * What a sweep showed of each tenant, kept until that tenant's turn comes: compared fields and what tells its assets
- * apart, as text, by part of the fleet, and deflated once there is much of it. The inventory answers in an order of its
- * own, so all of a fleet is on the shelf at once; its bodies never are.
+ * apart, by part of the fleet. What many tenants tell is kept once and pointed at, and the lines are deflated once there
+ * is much of them. The inventory answers in an order of its own, so all of a fleet is on the shelf at once; its bodies
+ * never are.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Json } from './model.ts';
+import { Repeats } from './repeats.ts';
 import { Slabs, type Place } from './slabs.ts';
 
 /** Tenants that are loaded and judged together; their neighbours on the shelf are packed together. */
-export const CHUNK = 128;
+export const CHUNK = 64;
 
 interface ShelfLimits {
   /** Bytes on the shelf that are left as they are. A fleet of a thousand tenants never gets beyond. */
@@ -17,7 +19,7 @@ interface ShelfLimits {
   readonly room: number;
 }
 
-const LIMITS: ShelfLimits = { unpacked: 8 * 1024 * 1024, room: 16 * 1024 };
+const LIMITS: ShelfLimits = { unpacked: 8 * 1024 * 1024, room: 8 * 1024 };
 
 /** Lines of one part of the fleet. */
 interface Box {
@@ -40,11 +42,12 @@ export type NamesOf = (ordinal: number) => readonly [string, string];
 export class Shelf {
   readonly #boxes = new Map<number, Box>();
   readonly #slabs = new Slabs();
+  readonly #repeats = new Repeats();
   readonly #namesOf: NamesOf;
   readonly #limits: ShelfLimits;
   #unpacked = 0;
 
-  /** Without their names in it, one tenant's lines are much like another's, and pack to a fraction. */
+  /** Without their names in it, most of one tenant's lines are those of others, and the rest much like them. */
   constructor(namesOf: NamesOf, limits = LIMITS) {
     this.#namesOf = namesOf;
     this.#limits = limits;
@@ -55,7 +58,8 @@ export class Shelf {
     const chunk = Math.floor(ordinal / CHUNK);
     const box = this.#boxes.get(chunk) ?? { room: NO_ROOM, size: 0, packed: [] };
     this.#boxes.set(chunk, box);
-    const line = `${ordinal}\t${this.#unnamed(ordinal, JSON.stringify([key, value]))}\n`;
+    const text = this.#unnamed(ordinal, JSON.stringify([key, value]));
+    const line = `${ordinal}\t${this.#repeats.numberOf(text) ?? text}\n`;
     const bytes = Buffer.byteLength(line);
     if (box.size + bytes > box.room.length) this.#makeRoom(box, bytes);
     box.size += box.room.write(line, box.size);
@@ -78,7 +82,9 @@ export class Shelf {
     return (ordinal) => {
       const found = lines.get(ordinal);
       // Written by put.
-      const pairs = found?.map((text) => JSON.parse(this.#named(ordinal, text)) as [string, Json]);
+      const pairs = found?.map(
+        (text) => JSON.parse(this.#named(ordinal, this.#whole(text))) as [string, Json],
+      );
       return pairs && new Map(pairs);
     };
   }
@@ -87,6 +93,11 @@ export class Shelf {
   *#linesIn({ room, size, packed }: Box): Generator<string> {
     for (const place of packed) yield* textLines(inflateRawSync(this.#slabs.at(place)));
     yield* textLines(room.subarray(0, size));
+  }
+
+  /** What stands for itself is a list. */
+  #whole(text: string): string {
+    return text.startsWith('[') ? text : this.#repeats.textOf(Number(text));
   }
 
   #unnamed(ordinal: number, text: string): string {

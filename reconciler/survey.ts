@@ -37,7 +37,7 @@ export interface Entry {
   /** It was applied in full and not taken away since, so there is something of it to be seen. */
   readonly stands: boolean;
   readonly generation: number;
-  /** When its ledger was last written (RFC 3339); null: it has none. */
+  /** When its ledger was last written (RFC 3339); null as well where the last look left nothing to act on. */
   readonly ledgerAt: string | null;
   /** An execution of it is under way. */
   readonly busy: boolean;
@@ -171,7 +171,7 @@ function entryOf(
     project,
     stands: ledger?.appliedGeneration != null && !LEAVING.has(ledger.status ?? ''),
     generation,
-    ledgerAt: ledger?.updatedAt ?? null,
+    ledgerAt: look?.quiet === false ? (ledger?.updatedAt ?? null) : null,
     busy: active.has(name),
     basis,
     last: look && pastOf(look, basis, texts),

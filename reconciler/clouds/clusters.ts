@@ -93,8 +93,8 @@ export function clustersOf(options: ClustersOptions): Clusters {
             ),
           );
       return {
-        list: (resource, namespace) =>
-          reading(clock, resource, () => listAll(get(ACCEPT.objects), resource, namespace, limits)),
+        list: (resource, namespace, see) =>
+          reading(clock, resource, () => listAll(get(ACCEPT.objects), resource, namespace, limits, see)),
         glance: (resource, namespace) =>
           glanceAt(get(ACCEPT.metadata), resource, namespace, limits).catch(() => null),
       };
@@ -118,7 +118,7 @@ async function glanceAt(
       objects: () => listOf(body, resource).items,
     };
   }
-  const objects = await listAll(get, resource, namespace, limits);
+  const objects = await listAll(get, resource, namespace, limits, (items) => items);
   return { digest: null, objects: () => objects };
 }
 
@@ -196,13 +196,14 @@ class Line {
   }
 }
 
-/** Every page of a list; one whose token has expired is begun anew. */
-async function listAll(
+/** What is made of every page of a list, read to its end; one whose token has expired is begun anew. */
+async function listAll<T>(
   get: Get,
   resource: KubeResource,
   namespace: string | null,
   { listBytes }: ClusterLimits,
-): Promise<readonly Json[]> {
+  see: (objects: readonly Json[]) => T,
+): Promise<T> {
   for (let restart = 0; ; restart += 1) {
     const items: Json[] = [];
     let bytes = 0;
@@ -215,7 +216,7 @@ async function listAll(
         const listed = listOf(body, resource);
         items.push(...listed.items);
         proceed = listed.proceed;
-        if (proceed === null) return items;
+        if (proceed === null) return see(items);
       }
       throw new CloudError('unexpected', `a list of ${resource.plural} did not end`);
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Json, RunReport, TenantReport } from '../../reconciler/model.ts';
 import { reconcile, type PassOptions } from '../../reconciler/reconcile.ts';
 import type { Ports } from '../../reconciler/ports.ts';
 import { LOCAL_PLATFORM } from '../../reconciler/settings.ts';
+import { CHUNK } from '../../reconciler/shelf.ts';
 import { passWorld, type PassWorld } from '../support/pass-world.ts';
 import { tenant } from '../support/records.ts';
 
@@ -25,7 +26,7 @@ async function open(size = SIZE): Promise<void> {
   ahead = 0;
   world = await passWorld(size, () => new Date(Date.now() + ahead));
   world.state.drifted = () => false;
-  world.state.onCall = (what) => calls.push(what);
+  world.state.onCall = (what) => void calls.push(what);
 }
 
 function pass(options: Partial<PassOptions> = {}, ports: Ports = world.ports): Promise<RunReport> {
@@ -182,6 +183,25 @@ describe('a sweep that shows far less than the one before', () => {
   });
 });
 
+describe('clusters that do not answer', () => {
+  it('hold up nobody but their own tenants', async () => {
+    // One in each of five parts of the fleet; more than two parts are never held at the same time.
+    const silent = (name: string) => Number(name.slice(1)) % CHUNK === 7;
+    await open(5 * CHUNK);
+    const others = new Set<string>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    world.state.onCall = (what) => {
+      const [service, name = ''] = what.split(' ');
+      if (service !== 'kubernetes') return undefined;
+      if (silent(name)) return promise;
+      others.add(name);
+      if (others.size === 5 * CHUNK - 5) resolve(undefined);
+      return undefined;
+    };
+    expect(verdictsOf(await pass())).toEqual(Array.from({ length: 5 * CHUNK }, () => 'in-sync'));
+  });
+});
+
 describe('a pass that may not look at everybody', () => {
   it('tells the others as stale since their last look, and has them first the next time', async () => {
     await open(MANY);
@@ -200,7 +220,7 @@ describe('a pass that may not look at everybody', () => {
       expect(Date.parse(staleSince ?? '')).toBeLessThanOrEqual(Date.parse(lastLook));
       expect([verdict, actions]).toEqual(['in-sync', []]);
     }
-    world.state.onCall = (what) => calls.push(what);
+    world.state.onCall = (what) => void calls.push(what);
     const next = await pass({ freshness: { fullEvery: 1, sample: 0 } });
     expect(next.tenants.every(({ staleSince }) => staleSince === null)).toBe(true);
     const order = [...new Set(calls.flatMap((call) => /^kubernetes (\S+)/.exec(call)?.[1] ?? []))];

@@ -224,8 +224,8 @@ interface PassWorldState {
   foreign: (number: number) => boolean;
   /** Whether the inventory shows anything of its project. */
   shown: (number: number) => boolean;
-  /** Told of every call before it is answered; what it throws is what the call meets. */
-  onCall: (what: string) => void;
+  /** Told of every call before it is answered; what it throws is what the call meets. A cluster waits for it. */
+  onCall: (what: string) => Promise<void> | undefined;
 }
 
 export interface PassWorld {
@@ -403,7 +403,7 @@ function cloudOf(size: number, state: PassWorldState) {
   };
   const answer = ({ service, path }: RestRequest): AsyncGenerator<Uint8Array> => {
     const url = new URL(path, 'http://bench');
-    state.onCall(`${service} ${url.pathname}`);
+    void state.onCall(`${service} ${url.pathname}`);
     if (service === 'cloudasset') {
       const content = inventory[url.searchParams.has('contentType') ? 'bodies' : 'names'];
       const own = NUMBER.exec(url.pathname)?.[1];
@@ -426,7 +426,7 @@ function cloudOf(size: number, state: PassWorldState) {
     const plural = path.split('?', 1)[0]?.split('/').at(-1) ?? '';
     const texts = lists.get(plural);
     if (texts === undefined) throw new CloudError('unexpected', path);
-    state.onCall(`kubernetes t${endpoint.slice(1, 7)} ${plural}`);
+    await state.onCall(`kubernetes t${endpoint.slice(1, 7)} ${plural}`);
     const isDrifted = state.drifted(number);
     const text = accept.includes('Partial')
       ? texts[isDrifted && state.tells(number) ? 'moved' : 'metadata']

@@ -7,6 +7,7 @@ import { caFile, writeCa, type Certificates } from '../../../local-cloud/kuberne
 import { clustersOf, type ClustersOptions } from '../../../reconciler/clouds/clusters.ts';
 import type { KubeResource } from '../../../reconciler/ports.ts';
 import { fixedToken, impatientClock } from '../../support/clients.ts';
+import type { Json } from '../../../reconciler/model.ts';
 import { answer, httpServer, type TestServer } from '../../support/http.ts';
 
 const DEPLOYMENTS: KubeResource = { group: 'apps', version: 'v1', plural: 'deployments' };
@@ -18,6 +19,8 @@ const list = (names: readonly string[], proceed?: string) => ({
   metadata: proceed === undefined ? {} : { continue: proceed },
   items: names.map((name) => ({ metadata: { name } })),
 });
+
+const asTheyAre = (objects: readonly Json[]) => objects;
 
 describe('a list inside a cluster', () => {
   let folder: string;
@@ -56,7 +59,7 @@ describe('a list inside a cluster', () => {
     const server = await control((request, response) =>
       answer(response, 200, request.url?.includes('continue=') ? list(['c']) : list(['a', 'b'], 'next')),
     );
-    const reading = await clusters().at(at(server)).list(DEPLOYMENTS, null);
+    const reading = await clusters().at(at(server)).list(DEPLOYMENTS, null, asTheyAre);
     expect(reading.state === 'present' && namesOf(reading.value)).toEqual(['a', 'b', 'c']);
   });
 
@@ -67,7 +70,7 @@ describe('a list inside a cluster', () => {
       else
         answer(response, 200, request.url?.includes('continue=') ? list(['c']) : list(['a', 'b'], `t${nth}`));
     });
-    const reading = await clusters().at(at(server)).list(DEPLOYMENTS, null);
+    const reading = await clusters().at(at(server)).list(DEPLOYMENTS, null, asTheyAre);
     expect(reading.state === 'present' && namesOf(reading.value)).toEqual(['a', 'b', 'c']);
     expect(server.requests).toHaveLength(4);
   });
@@ -128,13 +131,13 @@ describe('a list inside a cluster', () => {
   it.each(wrongs)('is unreadable for %s, and says why', async (_, handle, reason) => {
     const server = await control(handle);
     const limits = { pageBytes: 128 * KIB, listBytes: 256 * KIB };
-    const reading = await clusters(limits).at(at(server)).list(DEPLOYMENTS, null);
+    const reading = await clusters(limits).at(at(server)).list(DEPLOYMENTS, null, asTheyAre);
     expect(reading).toMatchObject({ state: 'unreadable', reason: expect.stringContaining(reason) as string });
   });
 
   it('is unreadable when the certificate is nobody’s we know', async () => {
     const server = await control((_, response) => answer(response, 200, list([])));
-    const reading = await clusters({}, false).at(at(server)).list(DEPLOYMENTS, null);
+    const reading = await clusters({}, false).at(at(server)).list(DEPLOYMENTS, null, asTheyAre);
     expect(reading).toMatchObject({
       state: 'unreadable',
       reason: expect.stringContaining('certificate') as string,
@@ -145,7 +148,10 @@ describe('a list inside a cluster', () => {
   it('waits for a silent server once, whatever else is asked of it', async () => {
     const server = await control(() => undefined);
     const view = clusters({ callMs: 40 }).at(at(server));
-    const readings = [await view.list(DEPLOYMENTS, null), await view.list(SERVICES, null)];
+    const readings = [
+      await view.list(DEPLOYMENTS, null, asTheyAre),
+      await view.list(SERVICES, null, asTheyAre),
+    ];
     expect(readings.map(({ state }) => state)).toEqual(['unreadable', 'unreadable']);
     expect(server.requests).toHaveLength(1);
   });
@@ -156,7 +162,7 @@ describe('a list inside a cluster', () => {
       const drip = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(drip));
     });
-    const reading = await clusters({ callMs: 60 }).at(at(server)).list(DEPLOYMENTS, null);
+    const reading = await clusters({ callMs: 60 }).at(at(server)).list(DEPLOYMENTS, null, asTheyAre);
     expect(reading).toMatchObject({
       state: 'unreadable',
       reason: expect.stringContaining('no answer within') as string,
@@ -187,7 +193,9 @@ describe('a list inside a cluster', () => {
     const controls = await Promise.all([0, 1, 2].map((index) => control(handlerOf(index))));
     const all = clusters({ atOncePerCluster: 2, atOnce: AT_ONCE });
     const views = controls.map((server) => all.at(at(server)));
-    await Promise.all(views.flatMap((view) => Array.from({ length: 8 }, () => view.list(DEPLOYMENTS, null))));
+    await Promise.all(
+      views.flatMap((view) => Array.from({ length: 8 }, () => view.list(DEPLOYMENTS, null, asTheyAre))),
+    );
     expect(Math.max(...perServer)).toBe(2);
     expect(under.most).toBe(AT_ONCE);
   });
@@ -198,7 +206,7 @@ describe('a list inside a cluster', () => {
     const all = clusters({ callMs: 150 });
     const order: string[] = [];
     const ask = async (name: string, server: TestServer) => {
-      const { state } = await all.at(at(server)).list(DEPLOYMENTS, null);
+      const { state } = await all.at(at(server)).list(DEPLOYMENTS, null, asTheyAre);
       order.push(`${name} ${state}`);
     };
     await Promise.all([ask('silent', silent), ask('sound', sound)]);
