@@ -25,6 +25,12 @@ export interface Cause {
   readonly since: string;
 }
 
+/** From so many tenants on, a cause is told once for all of them. */
+export const SHARED_FROM = 3;
+
+/** From so many causes on that differ in their values alone, they are told together. */
+export const FOLDED_FROM = 5;
+
 /** What stands for a tenant's own name in what many have in common. */
 export const ANY_TENANT = '{tenant}';
 

@@ -61,6 +61,9 @@ export function authorText({ attribution }: Finding): string | null {
 /** ` autoscaling.max: want 4 → have 8`, as far as there is a field and two sides; begins with a blank or is empty. */
 export function difference(finding: Finding): string {
   const where = finding.field === null ? '' : ` ${finding.field}`;
-  if (!hasSides(finding)) return where;
-  return `${where}: want ${valueText(finding.want)} → have ${valueText(finding.have)}`;
+  return hasSides(finding) ? `${where}: ${saidOf(finding)}` : where;
 }
+
+/** `want 4 → have 8`; for what has no two sides, the message. */
+export const saidOf = (finding: Finding): string =>
+  hasSides(finding) ? `want ${valueText(finding.want)} → have ${valueText(finding.have)}` : finding.message;

@@ -1,19 +1,13 @@
 /** The page's main list: one row per cause, whichever tenants have it, ranked by reach and age. */
 import { durationText } from '../../desired-state/duration.ts';
 import { findingKey, type Finding, type RunReport } from '../model.ts';
-import { placesOf, sharedNext, type Cause, type Place } from './causes.ts';
+import { FOLDED_FROM, SHARED_FROM, placesOf, sharedNext, type Cause, type Place } from './causes.ts';
 import { choicesForAll } from './choices.ts';
-import { authorText, hasSides } from './finding-words.ts';
+import { authorText, hasSides, saidOf } from './finding-words.ts';
 import { badge, choiceList, sides, text } from './html-finding.ts';
 import { anchor, html, type Markup } from './markup.ts';
 import { nextFor } from './next.ts';
-import { plural, shortTime, valueText } from './words.ts';
-
-/** From so many tenants on, a cause has a section of its own, and its tenants refer to it. */
-export const SHARED_FROM = 3;
-
-/** From so many causes on that differ in their values alone, they are one row to open. */
-const FOLDED_FROM = 5;
+import { plural, shortTime } from './words.ts';
 
 /** Stays the same from report to report, and is short whatever the values are (a 53-bit hash: cyrb53). */
 export function causeId({ key }: Cause): string {
@@ -111,8 +105,7 @@ function placeRow({ causes, finding, reach, since }: Place, report: RunReport): 
 /** One cause among those of its place, which has said what it is about. */
 function memberLine(cause: Cause, run: RunReport['run']): Markup {
   const { finding, members, since } = cause;
-  const { resource, field, want, have, message } = finding;
-  const said = hasSides(finding) ? `want ${valueText(want)} → have ${valueText(have)}` : message;
+  const { resource, field } = finding;
   const nexts = members.map(({ tenant, finding: own }) => nextFor(tenant, own, run.mode));
   return html`<p
     class="cause"
@@ -125,7 +118,7 @@ function memberLine(cause: Cause, run: RunReport['run']): Markup {
           >${text(member.tenant.name)}</a
         > `,
     )}
-    ${text(`${said}; for ${ageText(since, run)}; ${shortTime(sharedNext(nexts))}`)}
+    ${text(`${saidOf(finding)}; for ${ageText(since, run)}; ${shortTime(sharedNext(nexts))}`)}
   </p> `;
 }
 

@@ -7,10 +7,10 @@ import {
   type RunReport,
   type TenantReport,
 } from '../model.ts';
-import type { Cause } from './causes.ts';
+import { SHARED_FROM, type Cause } from './causes.ts';
 import { choicesFor } from './choices.ts';
 import { authorText, hasSides } from './finding-words.ts';
-import { SHARED_FROM, causeId } from './html-causes.ts';
+import { causeId } from './html-causes.ts';
 import { badge, choiceList, filterWords, text, value, type Context } from './html-finding.ts';
 import { LEAN_FROM, leanQuiet, leanTenants } from './html-lean.ts';
 import { anchor, html, type Markup } from './markup.ts';

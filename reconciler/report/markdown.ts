@@ -2,9 +2,17 @@
  * The report as Markdown, for pull requests, tickets and job summaries: what differs by cause, then the tenants. Text
  * from outside only ever stands in code spans, where nothing is markup and nobody is notified.
  */
-import { isQuiet, type RunReport, type TenantReport } from '../model.ts';
-import { causesOf, sharedNext, type Cause } from './causes.ts';
-import { LEGEND, authorText, hasSides, symbolOf } from './finding-words.ts';
+import { isQuiet, type Finding, type RunReport, type TenantReport } from '../model.ts';
+import {
+  FOLDED_FROM,
+  SHARED_FROM,
+  causesOf,
+  placesOf,
+  sharedNext,
+  type Cause,
+  type Place,
+} from './causes.ts';
+import { LEGEND, authorText, hasSides, saidOf, symbolOf } from './finding-words.ts';
 import { breakerLines, fleetLines } from './fleet-words.ts';
 import { doings, nextFor } from './next.ts';
 import { orderLines } from './orders.ts';
@@ -54,15 +62,41 @@ const symbolInCode = (entry: string): string => `${code(entry.charAt(0))}${entry
 
 function section(title: string, causes: readonly Cause[], report: RunReport): string[] {
   if (causes.length === 0) return [];
-  const more = causes.length - MOST_CAUSES;
+  const rows = placesOf(causes, FOLDED_FROM, SHARED_FROM);
+  const more = rows.length - MOST_CAUSES;
   return [
     `## ${title}`,
     '',
-    ...causes.slice(0, MOST_CAUSES).flatMap((cause) => causeLines(cause, report)),
+    ...rows
+      .slice(0, MOST_CAUSES)
+      .flatMap((row) => ('causes' in row ? placeLines(row, report) : causeLines(row, report))),
     ...(more > 0 ? [`- and ${more} more: ${code('plumb report -o json')}`] : []),
     '',
   ];
 }
+
+/** What stands at a place that tenants have in common is their own: the first of them say what. */
+function placeLines({ finding, causes, reach }: Place, { run }: RunReport): string[] {
+  const members = causes.flatMap((cause) => cause.members);
+  const nexts = members.map((member) => nextFor(member.tenant, member.finding, run.mode));
+  const more = causes.length - NAMED;
+  return [
+    `- ${headOf(finding)}, ${causes.length} different ${hasSides(finding) ? 'values' : 'reasons'} on ${reach} tenants`,
+    ...causes.slice(0, NAMED).map((cause) => {
+      const names = cause.members.map(({ tenant }) => code(tenant.name)).join(', ');
+      return `  - ${names}: ${hasSides(finding) ? sidesOf(cause.finding) : prose(saidOf(cause.finding))}`;
+    }),
+    ...(more > 0 ? [`  - and ${more} more`] : []),
+    ...(finding.from === null ? [] : [`  - record: ${code(finding.from)}`]),
+    `  - next: ${prose(shortTime(sharedNext(nexts)))}`,
+  ];
+}
+
+const headOf = (finding: Finding): string =>
+  `${code(symbolOf(finding))} **${finding.class}** ${code(finding.resource)}${finding.field === null ? '' : ` ${code(finding.field)}`}`;
+
+const sidesOf = ({ want, have }: Finding): string =>
+  `want ${code(valueText(want))} → have ${code(valueText(have))}`;
 
 function causeLines({ finding, members, reach, since }: Cause, { run }: RunReport): string[] {
   const names = [...new Set(members.map(({ tenant }) => tenant.name))];
@@ -71,11 +105,9 @@ function causeLines({ finding, members, reach, since }: Cause, { run }: RunRepor
   const [author] = members.flatMap((member) => authorText(member.finding) ?? []);
   const nexts = members.map((member) => nextFor(member.tenant, member.finding, run.mode));
   const next = reach === 1 ? (nexts[0]?.text ?? '') : shortTime(sharedNext(nexts));
-  const sides = hasSides(finding)
-    ? `: want ${code(valueText(finding.want))} → have ${code(valueText(finding.have))}`
-    : '';
+  const sides = hasSides(finding) ? `: ${sidesOf(finding)}` : '';
   return [
-    `- ${code(symbolOf(finding))} **${finding.class}** ${code(finding.resource)}${finding.field === null ? '' : ` ${code(finding.field)}`}${sides}, on ${reach === 1 ? on : `${reach} tenants: ${on}`}`,
+    `- ${headOf(finding)}${sides}, on ${reach === 1 ? on : `${reach} tenants: ${on}`}`,
     `  - why: ${prose(finding.message)} (${prose(finding.source)} at ${prose(shortTime(finding.at))}, first ${prose(shortTime(since))})`,
     ...(finding.from === null ? [] : [`  - record: ${code(finding.from)}`]),
     ...(author === undefined ? [] : [`  - who: ${prose(author)}`]),

@@ -1,7 +1,16 @@
 /** Every finding of a report for a terminal: what many tenants share once, then tenant, plane, resource, field. */
 import type { Finding, FindingClass, RunReport, TenantReport } from '../model.ts';
-import { causesOf, namesOf, sharedNext, type Cause } from './causes.ts';
-import { authorText, difference, firstSeen, symbolOf } from './finding-words.ts';
+import {
+  FOLDED_FROM,
+  SHARED_FROM,
+  causesOf,
+  namesOf,
+  placesOf,
+  sharedNext,
+  type Cause,
+  type Place,
+} from './causes.ts';
+import { authorText, difference, firstSeen, hasSides, saidOf, symbolOf } from './finding-words.ts';
 import type { Lines } from './lines.ts';
 import { commonNext, heldText, nextFor, type Next } from './next.ts';
 import type { Paint } from './text.ts';
@@ -18,17 +27,20 @@ import {
   unexplainedNames,
 } from './words.ts';
 
-/** From so many tenants on, an equal finding is told once for all of them. */
-const FOLD_FROM = 3;
 /** A folded finding names so many of its tenants. */
 const NAMED = 8;
 
 export function findingsText(report: RunReport, lines: Lines, paint: Paint): void {
-  const shared = causesOf(report).filter(({ reach }) => reach >= FOLD_FROM);
-  const folded = new Set(shared.flatMap(({ members }) => members.map(({ finding }) => finding)));
+  const shared = placesOf(causesOf(report), FOLDED_FROM, SHARED_FROM).filter(
+    (row) => 'causes' in row || row.reach >= SHARED_FROM,
+  );
+  const folded = new Set(shared.flatMap((row) => membersOf(row).map(({ finding }) => finding)));
   if (shared.length > 0) {
     lines.add('Same on several tenants:', paint.bold);
-    for (const cause of shared) causeText(cause, report, lines, paint);
+    for (const row of shared) {
+      if ('causes' in row) placeText(row, report, lines, paint);
+      else causeText(row, report, lines, paint);
+    }
     lines.gap();
   }
   for (const tenant of report.tenants.filter(hasSection)) {
@@ -36,6 +48,9 @@ export function findingsText(report: RunReport, lines: Lines, paint: Paint): voi
     if (own.length > 0 || !isAllFolded(tenant)) tenantText(tenant, own, report, lines, paint);
   }
 }
+
+const membersOf = (row: Cause | Place): Cause['members'] =>
+  'causes' in row ? row.causes.flatMap(({ members }) => members) : row.members;
 
 /** Nothing is left to say of a tenant of which each finding was told with others. */
 const isAllFolded = ({ findings, error, staleSince, coverage, held, actions }: TenantReport): boolean =>
@@ -45,13 +60,33 @@ const isAllFolded = ({ findings, error, staleSince, coverage, held, actions }: T
   (coverage?.unexplained.length ?? 0) === 0 &&
   [...held, ...actions].every(({ because }) => because.length > 0);
 
+/** A line for each value: the tenants have a place in common, and what stands there is their own. */
+function placeText(place: Place, { run }: RunReport, lines: Lines, paint: Paint): void {
+  const { finding, causes, reach } = place;
+  const nexts = membersOf(place).map((member) => nextFor(member.tenant, member.finding, run.mode));
+  const where = `${finding.resource}${finding.field === null ? '' : ` ${finding.field}`}`;
+  lines.add(`  ${headOf(finding, where)}`, classPaint(finding.class, paint));
+  lines.add(
+    `      ${causes.length} different ${hasSides(finding) ? 'values' : 'reasons'} on ${reach} tenants:`,
+  );
+  for (const { finding: own, members, since } of causes) {
+    const [author] = members.flatMap((member) => authorText(member.finding) ?? []);
+    const names = members.map(({ tenant }) => tenant.name).join(', ');
+    const notes = `first ${shortTime(since)}${author === undefined ? '' : `; who: ${author}`}`;
+    lines.add(`        ${names}: ${saidOf(own)} (${notes})`);
+  }
+  const [why, ...others] = new Set(causes.map(({ finding: own }) => own.message));
+  if (hasSides(finding) && others.length === 0) lines.add(`      why: ${why ?? ''}`, paint.dim);
+  lines.add(`      next: ${shortTime(sharedNext(nexts))}`, paint.cyan);
+}
+
 function causeText(cause: Cause, { run }: RunReport, lines: Lines, paint: Paint): void {
   const { finding, members, reach, since } = cause;
   const names = [...new Set(members.map(({ tenant }) => tenant.name))];
   const nexts = members.map((member) => nextFor(member.tenant, member.finding, run.mode));
   const authors = [...new Set(members.flatMap((member) => authorText(member.finding) ?? []))];
   lines.add(
-    `  ${headOf(finding, `${finding.resource}${finding.field === null ? '' : ' '}`)}`,
+    `  ${headOf(finding, `${finding.resource}${difference(finding)}`)}`,
     classPaint(finding.class, paint),
   );
   lines.add(`      same on ${reach} tenants: ${namesOf(names, NAMED)}`);
@@ -128,7 +163,7 @@ function findingText(finding: Finding, indent: string, context: Context): void {
   const first = firstSeen(finding, report);
   const author = authorText(finding);
   const seen = `${finding.source} at ${shortTime(finding.at)}${first === null ? '' : `, ${first}`}`;
-  lines.add(`${indent}${headOf(finding)}`, classPaint(finding.class, paint));
+  lines.add(`${indent}${headOf(finding, difference(finding).trimStart())}`, classPaint(finding.class, paint));
   lines.add(`${indent}    why: ${finding.message} (${seen})`, paint.dim);
   if (author !== null) lines.add(`${indent}    who: ${author}`, paint.dim);
   if (common === null)
@@ -136,8 +171,7 @@ function findingText(finding: Finding, indent: string, context: Context): void {
 }
 
 /** `~ changed node-pool/gpu autoscaling.max: want 4 → have 8  [spec.cluster…]`. */
-function headOf(finding: Finding, resource = ''): string {
-  const what = `${resource}${difference(finding).trimStart()}`;
+function headOf(finding: Finding, what: string): string {
   const record = finding.from === null ? '' : `  [${finding.from}]`;
   return `${symbolOf(finding)} ${finding.class}${what === '' ? '' : ` ${what}`}${record}`;
 }

@@ -166,6 +166,9 @@ describe('the report as Markdown', () => {
 
   it('tells one finding of many tenants once, and keeps what is pending apart', () => {
     const page = renderMarkdown(FLEET(600));
+    expect(page).toContain('`autoscaling.maxNodeCount`, 50 different values on 50 tenants\n');
+    expect(page).toContain('\n  - `tenant-00001`: want `2` → have `4`\n');
+    expect(page).toContain('\n  - and 42 more\n');
     expect(page).toContain('- `-` **missing** `nat/{tenant}-nat`, on 100 tenants: `tenant-00001`, ');
     const [drift, pending] = page.split('## Pending');
     expect(drift).not.toContain('**pending**');

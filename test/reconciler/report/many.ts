@@ -92,12 +92,14 @@ function tenantOf(index: number): TenantReport {
   const findings = findingsOf(index);
   const own = name(index);
   const because = findings.map(findingKey);
-  const held: Held[] = because.slice(1).map((key) => ({
+  const isRead = findings[0]?.class !== 'unreadable';
+  const held = because.slice(isRead ? 1 : 0).map((key): Held => ({
     tenant: own,
     flow: 'provision',
     because: [key],
-    reason: 'approval',
-    message: 'replacing a node pool needs an approval',
+    ...(isRead
+      ? { reason: 'approval', message: 'replacing a node pool needs an approval' }
+      : { reason: 'unreadable', message: 'what could not be read is neither right nor wrong' }),
     next: null,
   }));
   return tenant({
@@ -106,8 +108,8 @@ function tenantOf(index: number): TenantReport {
     verdict: findings[0] === undefined ? 'in-sync' : VERDICT_OF[findings[0].class],
     findings,
     held,
-    planHash: held.length === 0 ? null : String(index).padStart(16, '0'),
-    actions: because.slice(0, 1).map((key) => ({
+    planHash: held.some(({ reason }) => reason === 'approval') ? String(index).padStart(16, '0') : null,
+    actions: because.slice(0, isRead ? 1 : 0).map((key) => ({
       tenant: own,
       flow: 'provision',
       because: [key],

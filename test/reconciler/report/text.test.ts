@@ -68,6 +68,28 @@ describe('the text report', () => {
     expect(text).not.toMatch(/^tenant-00007:/m);
   });
 
+  it('tells a place where each tenant has a value of its own once, with a line for each value', () => {
+    const text = renderText(FLEET(120));
+    expect(text).toContain(`
+  ± changed node-pool/gpu autoscaling.maxNodeCount  [spec.cluster.nodePools[gpu].max]
+      10 different values on 10 tenants:
+        tenant-00001: want 2 → have 4 (first 2026-03-01 10:00:05Z)
+        tenant-00013: want 2 → have 16 (`);
+    expect(text.match(/maxNodeCount/g)).toHaveLength(1);
+    expect(text).not.toContain('tenant-00001: drift');
+  });
+
+  it('loses no value by that', () => {
+    const report = FLEET(300);
+    const text = renderText(report);
+    for (const { name, findings } of report.tenants) {
+      for (const { field, have } of findings) {
+        if (field !== 'autoscaling.maxNodeCount') continue;
+        expect(text).toContain(`${name}: want 2 → have ${JSON.stringify(have)} (`);
+      }
+    }
+  });
+
   it('never tells pending changes among drift', () => {
     const [acme] = SAMPLE.tenants;
     const pending = { ...acme!.findings[1]!, class: 'pending' as const, risk: 'replace' as const };
