@@ -256,9 +256,7 @@ const saysTheSame = (now: Observation, before: NonNullable<Entry['last']>): bool
   now.assets === before.assets &&
   now.objects === before.objects &&
   now.open === before.open &&
-  time(now.restsUntil) === time(before.restsUntil);
-
-const time = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+  (now.restsUntil === null ? null : Date.parse(now.restsUntil)) === before.restsUntil;
 
 async function enterStale(context: Context, seats: readonly Seat[]): Promise<void> {
   const { ports, roll, options, exceptions } = context;

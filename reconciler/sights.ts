@@ -172,7 +172,7 @@ class Tally {
   assets = 0;
   readonly standing: number;
   readonly #fleet: Fleet;
-  readonly #owners: Owners;
+  #owners: Owners | undefined;
   readonly #sums: Sums;
   /** Of these something was shown without the time of its last change: nobody can say that it has not moved. */
   readonly #timeless = new Set<number>();
@@ -205,7 +205,7 @@ class Tally {
 
   /** Keeps what a body tells until its tenant's turn; answers whose it is. */
   shelve(asset: Asset, project = projectIn(asset.name)): number | undefined {
-    const ordinal = this.#owners.of(asset, project);
+    const ordinal = this.#owners?.of(asset, project);
     if (asset.data === undefined) return ordinal;
     if (ordinal === undefined) {
       if (project === undefined && asset.project !== null) this.#homeless.push({ ...asset, data: null });
@@ -217,13 +217,15 @@ class Tally {
     return ordinal;
   }
 
-  /** Everything was shown: now it is known whose the numbers are. */
+  /** Everything was shown: now it is known whose the numbers are, and nobody's owner is asked for again. */
   end(): void {
     for (const asset of this.#homeless) {
       const ordinal = this.#numbers.get(asset.project ?? '');
       if (ordinal !== undefined) putAsset(this.shelf, ordinal, asset);
     }
     this.#homeless = [];
+    this.#numbers.clear();
+    this.#owners = undefined;
   }
 
   markOf(ordinal: number): string | null {
@@ -270,19 +272,23 @@ const PROJECTS = '/projects/';
 /** Whose an asset is: by the project in its name, else by our label. Few names lack a project, fewer of ours the label. */
 class Owners {
   readonly #byProject = new Map<string, number>();
-  readonly #byName = new Map<string, number>();
+  readonly #entries: Fleet['entries'];
+  /** Made when it is first needed: many fleets have nothing that only a label gives an owner. */
+  #byName: Map<string, number> | undefined;
 
   constructor({ entries }: Fleet) {
-    for (const [ordinal, { name, project }] of entries.entries()) {
+    this.#entries = entries;
+    for (const [ordinal, { project }] of entries.entries()) {
       if (project !== null) this.#byProject.set(project, ordinal);
-      this.#byName.set(name, ordinal);
     }
   }
 
   of({ data }: Asset, project: string | undefined): number | undefined {
     if (project !== undefined) return this.#byProject.get(project);
     const label = textAt(data, 'labels', LABEL) ?? textAt(data, 'resourceLabels', LABEL);
-    return label === null ? undefined : this.#byName.get(label);
+    if (label === null) return undefined;
+    this.#byName ??= new Map(this.#entries.map(({ name }, ordinal) => [name, ordinal]));
+    return this.#byName.get(label);
   }
 }
 

@@ -51,7 +51,10 @@ export interface Entry {
 }
 
 /** What of the last look is kept in mind, of everybody at once. */
-export type Past = Omit<LastLook, 'etag' | 'project'>;
+export interface Past extends Omit<LastLook, 'etag' | 'project' | 'restsUntil'> {
+  /** Milliseconds since 1970; null: never. */
+  readonly restsUntil: number | null;
+}
 
 export interface Fleet {
   /** Tenants of this pass, the one not looked at for longest first. An entry's index is its ordinal. */
@@ -131,6 +134,7 @@ async function readFleet(
   const entries: Entry[] = [];
   const claimant = new Map<string, string>();
   const contested = new Map<string, string[]>();
+  const own = { basis, at: Date.parse(now) };
   for await (const page of store.surveyTenants()) {
     const projects = await projectsOf(store, page);
     for (const mark of page) {
@@ -142,7 +146,7 @@ async function readFleet(
         else contested.set(project, [...(contested.get(project) ?? [first]), name]);
       }
       const ours = shard === undefined || shardOf(name, shard.count) === shard.index;
-      if (ours && wanted?.has(name) !== false) entries.push(entryOf(mark, project, { basis, now }, known));
+      if (ours && wanted?.has(name) !== false) entries.push(entryOf(mark, project, own, known));
     }
   }
   return { entries, contested };
@@ -161,11 +165,12 @@ async function projectsOf(
 function entryOf(
   { name, etag, generation, ledger, look }: TenantMark,
   project: string | null,
-  own: Pick<SurveyOptions, 'basis' | 'now'>,
+  own: { readonly basis: string; readonly at: number },
   { active, orders, open, texts }: Known,
 ): Entry {
   const settled = look?.open === (open.get(name) ?? NONE_OPEN);
   const basis = markOf([own.basis, etag, ledger?.updatedAt ?? '', orders.markFor(name)].join('\n'));
+  const last = look && pastOf(look, basis, texts);
   return {
     name,
     project,
@@ -174,15 +179,15 @@ function entryOf(
     ledgerAt: look?.quiet === false ? (ledger?.updatedAt ?? null) : null,
     busy: active.has(name),
     basis,
-    last: look && pastOf(look, basis, texts),
+    last,
     settled,
     rests:
-      look !== null &&
-      look.basis === basis &&
+      last !== null &&
+      last.basis === basis &&
       settled &&
       // Whoever has something under way is looked at until it has ended.
       !active.has(name) &&
-      (look.restsUntil === null || Date.parse(look.restsUntil) > Date.parse(own.now)),
+      (last.restsUntil === null || last.restsUntil > own.at),
   };
 }
 
@@ -193,7 +198,7 @@ const pastOf = (look: LastLook, basis: string, texts: Texts): Past => ({
   basis: look.basis === basis ? basis : look.basis,
   assets: look.assets,
   objects: look.objects,
-  restsUntil: look.restsUntil,
+  restsUntil: look.restsUntil === null ? null : Date.parse(look.restsUntil),
   open: texts.of(look.open),
   signature: look.signature,
   verdict: texts.of(look.verdict),
