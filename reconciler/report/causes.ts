@@ -3,7 +3,7 @@
  * together and ranked by how far they reach and how long they have been there.
  */
 import { findingKey, type Finding, type Json, type RunReport, type TenantReport } from '../model.ts';
-import { CLASSES } from './words.ts';
+import { CLASSES, isPending, isUnmade } from './words.ts';
 
 interface Member {
   readonly tenant: TenantReport;
@@ -15,6 +15,8 @@ export interface Cause {
   readonly key: string;
   /** The same with the values left aside: causes of one place differ in those alone. */
   readonly place: string;
+  /** What was asked for and nobody applied yet; never told among drift. */
+  readonly pending: boolean;
   /** As it reads for all of them: the tenant's own name is `{tenant}` where there are several. */
   readonly finding: Finding;
   /** In the order of the report; never empty. */
@@ -36,24 +38,33 @@ export const ANY_TENANT = '{tenant}';
 
 /** What is accepted comes last; before it most tenants first, then the oldest, then in the order of classes; the same report gives the same order. */
 export function causesOf({ tenants }: Pick<RunReport, 'tenants'>): Cause[] {
-  const groups = new Map<string, { readonly place: string; readonly members: Member[] }>();
+  const groups = new Map<string, Group>();
   for (const tenant of tenants) {
     const general = generalize(tenant.name);
     for (const finding of tenant.findings) {
       const about = general(findingKey(finding));
-      const place = [finding.plane, about, acceptance(finding)].join(' ');
-      const key = causeKey(about, finding, general);
-      const group = groups.get(key);
-      if (group) group.members.push({ tenant, finding });
-      else groups.set(key, { place, members: [{ tenant, finding }] });
+      const unmade = isUnmade(tenant, finding) ? UNMADE : '';
+      const place = [finding.plane, about, acceptance(finding)].join(' ') + unmade;
+      const key = causeKey(about, finding, general) + unmade;
+      const pending = isPending(tenant, finding);
+      const group = groups.get(key) ?? { place, pending, members: [] };
+      groups.set(key, group);
+      group.members.push({ tenant, finding });
     }
   }
   return [...groups]
-    .flatMap(([key, { place, members }]) => causeOf(key, place, members))
+    .flatMap(([key, group]) => causeOf(key, group))
     .sort((one, other) => byRank(one, other) || (one.key < other.key ? -1 : 1));
 }
 
-function causeOf(key: string, place: string, members: readonly Member[]): Cause[] {
+interface Group extends Pick<Cause, 'place' | 'pending'> {
+  readonly members: Member[];
+}
+
+/** What one tenant lacks and another never had are two things. */
+const UNMADE = ' unmade';
+
+function causeOf(key: string, { place, pending, members }: Group): Cause[] {
   const [first] = members;
   if (first === undefined) return [];
   const reach = new Set(members.map(({ tenant }) => tenant.name)).size;
@@ -64,6 +75,7 @@ function causeOf(key: string, place: string, members: readonly Member[]): Cause[
     {
       key,
       place,
+      pending,
       members,
       reach,
       since,
@@ -140,7 +152,7 @@ export function namesOf(names: readonly string[], most: number): string {
 }
 
 /** One place that many tenants have something at, each with values of its own. */
-export interface Place {
+export interface Place extends Pick<Cause, 'pending'> {
   /** Of the first of them, for what all share: class, resource, field. */
   readonly finding: Finding;
   /** In the order of their first tenants' names. */
@@ -173,6 +185,7 @@ function placeOf(causes: readonly Cause[]): Place[] {
   const { finding } = first;
   return [
     {
+      pending: isPending(first.tenant, finding),
       causes: causes.toSorted((one, other) => (firstName(one) < firstName(other) ? -1 : 1)),
       reach: new Set(members.map(({ tenant }) => tenant.name)).size,
       since: causes.map(({ since }) => since).reduce((a, b) => (b < a ? b : a)),

@@ -22,17 +22,17 @@ export function causeId({ key }: Cause): string {
 }
 
 export function causesSection(causes: readonly Cause[], report: RunReport): Markup {
-  const pending = causes.filter(({ finding }) => finding.class === 'pending');
-  const others = causes.filter(({ finding }) => finding.class !== 'pending');
+  const waiting = causes.filter(({ pending }) => pending);
+  const others = causes.filter(({ pending }) => !pending);
   return html`<section data-view="causes" aria-labelledby="causes">
     <h2 id="causes">By cause</h2>
     ${causes.length === 0 && html`<p class="quiet">No findings: everything is as the records want it.</p>`}
     ${rows(others, report)}
     ${
-      pending.length > 0 &&
+      waiting.length > 0 &&
       html`<div data-group>
         <h3>Pending: the record is newer than what was applied. This is no drift.</h3>
-        ${rows(pending, report)}
+        ${rows(waiting, report)}
       </div>`
     }
   </section>`;

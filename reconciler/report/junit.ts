@@ -6,7 +6,7 @@ import { findingKey, type Finding, type RunReport, type TenantReport } from '../
 import { authorText, difference } from './finding-words.ts';
 import { nextFor } from './next.ts';
 import { masked } from './sensitive.ts';
-import { VERDICT_WORDS, answer, plural, shortTime, isUnmade } from './words.ts';
+import { VERDICT_WORDS, answer, isPending, plural, shortTime } from './words.ts';
 import { xml, type Xml } from './xml.ts';
 
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
@@ -106,8 +106,7 @@ function caseOf(finding: Finding, tenant: TenantReport, { run }: RunReport): Cas
 }
 
 function outcomeOf(tenant: TenantReport, finding: Finding): Outcome {
-  const isPending = finding.class === 'pending' || isUnmade(tenant, finding);
-  if (finding.excepted !== null || isPending) return 'skipped';
+  if (finding.excepted !== null || isPending(tenant, finding)) return 'skipped';
   return finding.class === 'unreadable' ? 'error' : 'failure';
 }
 

@@ -32,7 +32,6 @@ export function renderMarkdown(unmasked: RunReport, history: History = []): stri
   const report = masked(unmasked);
   const { run } = report;
   const causes = causesOf(report);
-  const pending = causes.filter(({ finding }) => finding.class === 'pending');
   const open = breakerLines(report);
   const trend = trendLine(report, history);
   const lines = [
@@ -47,10 +46,14 @@ export function renderMarkdown(unmasked: RunReport, history: History = []): stri
     ...orderLines(report).flatMap(({ title, lines: orders }) => [`## ${title}`, '', ...list(orders)]),
     ...section(
       'What differs',
-      causes.filter((cause) => !pending.includes(cause)),
+      causes.filter(({ pending }) => !pending),
       report,
     ),
-    ...section('Pending: the record is newer than what was applied', pending, report),
+    ...section(
+      'Pending: the record is newer than what was applied',
+      causes.filter(({ pending }) => pending),
+      report,
+    ),
     ...tenants(report),
     ...(causes.length === 0 ? [] : [LEGEND.split('  ').map(symbolInCode).join(' · '), '']),
   ];

@@ -20,6 +20,7 @@ import {
   coverageText,
   generations,
   hasSection,
+  isPending,
   planText,
   plural,
   shortTime,
@@ -30,14 +31,21 @@ import {
 /** A folded finding names so many of its tenants. */
 const NAMED = 8;
 
+/** Drift and pending are two things. */
+const PARTS = [
+  ['Same on several tenants:', false],
+  ['Pending on several tenants; their records are newer than what was applied, which is no drift:', true],
+] as const;
+
 export function findingsText(report: RunReport, lines: Lines, paint: Paint): void {
   const shared = placesOf(causesOf(report), FOLDED_FROM, SHARED_FROM).filter(
     (row) => 'causes' in row || row.reach >= SHARED_FROM,
   );
   const folded = new Set(shared.flatMap((row) => membersOf(row).map(({ finding }) => finding)));
-  if (shared.length > 0) {
-    lines.add('Same on several tenants:', paint.bold);
-    for (const row of shared) {
+  for (const [title, isPendingPart] of PARTS) {
+    const part = shared.filter(({ pending }) => pending === isPendingPart);
+    if (part.length > 0) lines.add(title, paint.bold);
+    for (const row of part) {
       if ('causes' in row) placeText(row, report, lines, paint);
       else causeText(row, report, lines, paint);
     }
@@ -120,11 +128,11 @@ function tenantText(
   const common = folded === 0 ? commonNext(tenant, report.run.mode) : null;
   const context = { tenant, report, lines, paint, common };
   planesText(
-    own.filter((finding) => finding.class !== 'pending'),
+    own.filter((finding) => !isPending(tenant, finding)),
     '  ',
     context,
   );
-  const pending = own.filter((finding) => finding.class === 'pending');
+  const pending = own.filter((finding) => isPending(tenant, finding));
   if (pending.length > 0) {
     lines.add(
       `  pending: ${generations(tenant)}; the record is newer than what was applied, which is no drift`,

@@ -62,8 +62,11 @@ export const driftOf = (tenant: TenantReport): Finding[] =>
   tenant.findings.filter((finding) => DRIFT.has(finding.class) && !isUnmade(tenant, finding));
 
 /** What the record asks for and nobody applied yet. */
+export const isPending = (tenant: TenantReport, finding: Finding): boolean =>
+  finding.class === 'pending' || isUnmade(tenant, finding);
+
 export const pendingOf = (tenant: TenantReport): Finding[] =>
-  tenant.findings.filter((finding) => finding.class === 'pending' || isUnmade(tenant, finding));
+  tenant.findings.filter((finding) => isPending(tenant, finding));
 
 /** `drift: 1 missing, 2 changed; 1 unhealthy; pending: 3 changes`: what is drift and what is not stay apart. */
 function foundCounts({ tenants }: RunReport): string {

@@ -42,6 +42,17 @@ describe('causes', () => {
     ).toHaveLength(2);
   });
 
+  it('part what is gone from what was never made', () => {
+    const { tenants, ...rest } = fleet({ a: [{ class: 'missing' }], b: [{ class: 'missing' }] });
+    const [a, b] = tenants.map((each, n) => ({ ...each, appliedGeneration: n === 0 ? 1 : null }));
+    const causes = causesOf({ ...rest, tenants: [a!, b!] });
+    expect(causes.map(({ pending, members }) => [members[0]?.tenant.name, pending])).toEqual([
+      ['a', false],
+      ['b', true],
+    ]);
+    expect(causes[0]?.place).not.toBe(causes[1]?.place);
+  });
+
   it('find the name of a tenant in values, as a whole word only', () => {
     const field = 'image';
     const image = (name: string) => ({ field, want: `repo/${name}/data@1`, have: [`x-${name}`] });

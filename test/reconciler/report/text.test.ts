@@ -27,6 +27,7 @@ describe('the text report', () => {
     const text = renderText({ ...IN_SYNC, summary, tenants });
     expect(text).toMatch(/^Not in sync: 1 of 1 tenant \(1 pending\); pending: 1 change \(as of/);
     expect(text).toMatch(/\n\S+ +pending +none +1 /);
+    expect(text).toMatch(/\n {2}pending: generation \d+, never applied; [^\n]*\n {4}gcp\n[^\n]*\n {8}- missing/);
   });
 
   it('answers in its first line and again in its last', () => {
@@ -66,6 +67,9 @@ describe('the text report', () => {
     expect(text).toContain('tenant-00001: drift');
     expect(text).toContain('  and 1 finding that others have too, see above');
     expect(text).not.toMatch(/^tenant-00007:/m);
+    const [drift, pending] = text.split('Pending on several tenants; their records');
+    expect(drift).not.toContain('» pending');
+    expect(pending).toContain('  » pending deployment/web replicas: want 3 → have 2');
   });
 
   it('tells a place where each tenant has a value of its own once, with a line for each value', () => {
