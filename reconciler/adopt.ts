@@ -13,7 +13,8 @@ import { Turns } from './passes.ts';
 import type { ObservePorts } from './ports.ts';
 import { sweepFleet, type Sight } from './sights.ts';
 import { confirmStrays, strayFindings } from './strays.ts';
-import type { Entry, Fleet } from './survey.ts';
+import { Entries, type Entry } from './entries.ts';
+import type { Fleet } from './survey.ts';
 
 /** What was seen of an environment for one record. */
 export interface Environment {
@@ -85,7 +86,7 @@ const fleetOf = ({ metadata: { name }, spec: { project } }: Tenant): Fleet => {
     rests: false,
   };
   return {
-    entries: [entry],
+    entries: new Entries([entry]),
     contested: new Map(),
     rivals: new Map(),
     active: new Map(),

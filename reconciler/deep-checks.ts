@@ -6,7 +6,8 @@ import { casesOf, everyCase, type Case } from './load.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 import { CHUNK } from './shelf.ts';
-import type { Entry, Fleet, SurveyOptions } from './survey.ts';
+import type { Entry } from './entries.ts';
+import type { Fleet, SurveyOptions } from './survey.ts';
 
 /** How often a pass looks deep. */
 export interface DeepCheckSettings {

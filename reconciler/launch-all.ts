@@ -63,8 +63,8 @@ async function launchOne(launching: Launching, row: TenantReport, action: Action
     const { tenant, flow, because } = action;
     return { held: { tenant, flow, because, reason, message, next: null }, problem: true };
   };
-  const entry = fleet.entries.find(({ name }) => name === row.name);
-  const [item] = entry === undefined ? [] : await casesOf(ports.store, fleet, [entry]);
+  const entries = fleet.entries.filter(({ name }) => name === row.name);
+  const [item] = await casesOf(ports.store, fleet, entries);
   const same =
     item !== undefined &&
     item.stored.generation === row.generation &&

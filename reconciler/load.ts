@@ -10,7 +10,8 @@ import { memoriesOf } from './memories.ts';
 import type { Want } from './model.ts';
 import type { Clock } from './ports.ts';
 import { CHUNK } from './shelf.ts';
-import { survey, type Entry, type Fleet, type SurveyOptions } from './survey.ts';
+import type { Entry } from './entries.ts';
+import { survey, type Fleet, type SurveyOptions } from './survey.ts';
 
 /** One tenant of a pass. `tenant` is null when the stored record cannot be used; `problem` then says why. */
 export interface Case extends Memory {

@@ -19,7 +19,8 @@ import type { Ports } from './ports.ts';
 import { changesOf, hasChanges, type Changes } from './run-record.ts';
 import { CHUNK } from './shelf.ts';
 import type { Sight, Sights } from './sights.ts';
-import type { Entry, Fleet } from './survey.ts';
+import type { Entry } from './entries.ts';
+import type { Fleet } from './survey.ts';
 import { observationOf, openAfter, staleRow, unseenRow } from './told.ts';
 
 /** Tenants whose records are held at the same time: whoever is judged makes room, however slow a neighbour's cluster is. */
@@ -83,7 +84,7 @@ export async function lookAtFleet(context: Context): Promise<Looked> {
     const turn = lookAtChunk(work, chunk, looked).then(async () => {
       open.delete(chunk);
       // Chunks end in any order; done is what lies before the first that has not.
-      const done = entries[Math.min(...open.keys(), chunk + 1) * CHUNK - 1];
+      const done = entries.at(Math.min(...open.keys(), chunk + 1) * CHUNK - 1);
       if (done !== undefined)
         await context.pass.note({ lookedAt: done.last?.lookedAt ?? '', name: done.name });
     });

@@ -31,7 +31,7 @@ export function add(sum: Sum, text: string): Sum {
 }
 
 /** `count:hex`; the empty sum too has a text of its own. */
-export const textOf = (sum: Sum): string => `${sum.count}:${hex(sum)}`;
+export const textOf = (sum: Sum): string => `${sum.count}:${hexOf(sum)}`;
 
 /** A sum for each of a fleet, at 12 bytes. */
 export class Sums {
@@ -67,7 +67,7 @@ export class Sums {
 
 /** The mark of one text. */
 export function markOf(text: string): string {
-  return hex(add(emptySum(), text));
+  return hexOf(add(emptySum(), text));
 }
 
 /** The same text gives the same number in [0, 1). */
@@ -76,7 +76,7 @@ export function fractionOf(text: string): number {
 }
 
 /** Written in one piece: a text put together from two takes three times the memory, and a fleet's marks are many. */
-function hex({ high, low }: Sum): string {
+export function hexOf({ high, low }: Pick<Sum, 'high' | 'low'>): string {
   EIGHT.writeUInt32BE(high);
   EIGHT.writeUInt32BE(low, 4);
   return EIGHT.toString('hex');

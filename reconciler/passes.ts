@@ -6,7 +6,8 @@ import { describe } from './error-text.ts';
 import { fractionOf } from './marks.ts';
 import type { PassMark, Ports } from './ports.ts';
 import type { Verdict } from './model.ts';
-import { oldestFirst, type Entry, type Fleet, type Past } from './survey.ts';
+import { oldestFirst, type Entries, type Entry, type Past } from './entries.ts';
+import type { Fleet } from './survey.ts';
 
 export interface Freshness {
   /** Everybody is looked at in full at least every so many passes. */
@@ -121,7 +122,7 @@ export class Pass {
   }
 
   /** Decides who is looked at how, for the whole of the pass. */
-  turnsOf(entries: readonly Entry[]): Turns {
+  turnsOf(entries: Entries): Turns {
     const turns = new Turns(entries.map((entry) => this.#turnOf(entry)));
     if (this.#mark !== null) {
       const before = this.#mark.done === null ? true : (this.#before?.inFull ?? false);

@@ -12,7 +12,8 @@ import type { Asset, ObservePorts, PassMark } from './ports.ts';
 import { GCP_KINDS, kindOf } from './resources/index.ts';
 import type { GcpKind } from './resources/kind.ts';
 import { Shelf, type Shelved } from './shelf.ts';
-import type { Entry, Fleet } from './survey.ts';
+import type { Entry } from './entries.ts';
+import type { Fleet } from './survey.ts';
 
 /** What the inventory shows of one tenant. */
 export interface Sight {
@@ -139,9 +140,9 @@ async function readMoved(
   tally: Tally,
   { platform, turns, until }: SweepOptions,
 ): Promise<(ordinal: number) => boolean> {
-  const moved = entries.flatMap(({ project }, ordinal): Scope[] =>
-    project !== null && isToBeRead(entries[ordinal], turns.of(ordinal), tally.markOf(ordinal))
-      ? [{ path: `projects/${project}`, ordinal }]
+  const moved = entries.flatMap((entry, ordinal): Scope[] =>
+    entry.project !== null && isToBeRead(entry, turns.of(ordinal), tally.markOf(ordinal))
+      ? [{ path: `projects/${entry.project}`, ordinal }]
       : [],
   );
   const single = moved.length <= Math.max(1, tally.assets / ASSETS_PER_CALL);
@@ -152,10 +153,8 @@ async function readMoved(
 }
 
 /** What stands in the project of one whose mark and basis are the same is known from the last look. */
-const isToBeRead = (entry: Entry | undefined, turn: Turn, mark: string | null): boolean =>
-  entry !== undefined &&
-  turn !== 'carry' &&
-  (mark === null || mark !== entry.last?.assets || entry.basis !== entry.last.basis);
+const isToBeRead = (entry: Entry, turn: Turn, mark: string | null): boolean =>
+  turn !== 'carry' && (mark === null || mark !== entry.last?.assets || entry.basis !== entry.last.basis);
 
 function sweptNow(
   { assets, standing }: Tally,
@@ -186,7 +185,7 @@ class Tally {
     this.#sums = new Sums(fleet.entries.length);
     // A project's name mostly begins with its tenant's.
     this.shelf = new Shelf((ordinal) => {
-      const { name = '', project = null } = fleet.entries[ordinal] ?? {};
+      const { name = '', project = null } = fleet.entries.at(ordinal) ?? {};
       return [project ?? '', name];
     });
     this.standing = fleet.entries.filter(({ stands }) => stands).length;
@@ -278,8 +277,10 @@ class Owners {
 
   constructor({ entries }: Fleet) {
     this.#entries = entries;
-    for (const [ordinal, { project }] of entries.entries()) {
+    let ordinal = 0;
+    for (const { project } of entries) {
       if (project !== null) this.#byProject.set(project, ordinal);
+      ordinal += 1;
     }
   }
 

@@ -15,6 +15,7 @@ import {
   type TenantMark,
 } from '../desired-state/store.ts';
 import { projectOf, type Claims } from './claims.ts';
+import { Entries, type Entry, type Past } from './entries.ts';
 import { LOOKS_KEPT } from './memories.ts';
 import { add, emptySum, markOf, textOf, type Sum } from './marks.ts';
 
@@ -29,36 +30,9 @@ export interface SurveyOptions {
   readonly now: string;
 }
 
-/** One tenant of the pass, by its place in the fleet. */
-export interface Entry {
-  readonly name: string;
-  /** As its record claims it; null where the record does not say. */
-  readonly project: string | null;
-  /** It was applied in full and not taken away since, so there is something of it to be seen. */
-  readonly stands: boolean;
-  readonly generation: number;
-  /** When its ledger was last written (RFC 3339); null as well where the last look left nothing to act on. */
-  readonly ledgerAt: string | null;
-  /** An execution of it is under way. */
-  readonly busy: boolean;
-  /** Mark of what is known without looking. A judgement of another basis says nothing any more. */
-  readonly basis: string;
-  readonly last: Past | null;
-  /** The findings that the last judgement left are those that are open. */
-  readonly settled: boolean;
-  /** The last judgement holds as far as can be known without looking. */
-  readonly rests: boolean;
-}
-
-/** What of the last look is kept in mind, of everybody at once. */
-export interface Past extends Omit<LastLook, 'etag' | 'project' | 'restsUntil'> {
-  /** Milliseconds since 1970; null: never. */
-  readonly restsUntil: number | null;
-}
-
 export interface Fleet {
-  /** Tenants of this pass, the one not looked at for longest first. An entry's index is its ordinal. */
-  readonly entries: readonly Entry[];
+  /** Tenants of this pass, the one not looked at for longest first. An entry's place is its ordinal. */
+  readonly entries: Entries;
   /** Projects that more than one record claims. */
   readonly contested: Claims;
   /** Ledgers of all who claim a contested project. */
@@ -89,14 +63,13 @@ export async function survey(store: Store, options: SurveyOptions): Promise<Flee
     active: new Map(active.map((each) => [each.name, each])),
     orders: new Orders(directives, options.now),
     open,
-    texts: new Texts(),
   };
   const { entries, contested } = await readFleet(store, options, known);
   // Whether a record may be acted for hangs on others', of which its own marks say nothing.
-  const disputed = new Set([...contested.values()].flat());
-  const free = entries.map((entry) => (disputed.has(entry.name) ? { ...entry, rests: false } : entry));
+  entries.wake(new Set([...contested.values()].flat()));
+  entries.sort();
   return {
-    entries: free.sort(oldestFirst),
+    entries,
     contested,
     rivals: await store.ledgerOf([...contested.values()].flat()),
     active: known.active,
@@ -109,29 +82,15 @@ export async function survey(store: Store, options: SurveyOptions): Promise<Flee
 interface Known extends Pick<Fleet, 'active'> {
   readonly orders: Orders;
   readonly open: ReadonlyMap<string, string>;
-  readonly texts: Texts;
-}
-
-/** One text for all that say the same: most of what is known of a fleet is. */
-class Texts {
-  readonly #known = new Map<string, string>();
-
-  of<T extends string>(text: T): T {
-    const known = this.#known.get(text);
-    // What is found under a text is equal to it.
-    if (known !== undefined) return known as T;
-    this.#known.set(text, text);
-    return text;
-  }
 }
 
 async function readFleet(
   store: Store,
   { only, shard, basis, now }: SurveyOptions,
   known: Known,
-): Promise<{ entries: Entry[]; contested: Map<string, string[]> }> {
+): Promise<{ entries: Entries; contested: Map<string, string[]> }> {
   const wanted = only === undefined ? undefined : new Set(only);
-  const entries: Entry[] = [];
+  const entries = new Entries();
   const claimant = new Map<string, string>();
   const contested = new Map<string, string[]>();
   const own = { basis, at: Date.parse(now) };
@@ -146,7 +105,7 @@ async function readFleet(
         else contested.set(project, [...(contested.get(project) ?? [first]), name]);
       }
       const ours = shard === undefined || shardOf(name, shard.count) === shard.index;
-      if (ours && wanted?.has(name) !== false) entries.push(entryOf(mark, project, own, known));
+      if (ours && wanted?.has(name) !== false) entries.add(entryOf(mark, project, own, known));
     }
   }
   return { entries, contested };
@@ -166,11 +125,11 @@ function entryOf(
   { name, etag, generation, ledger, look }: TenantMark,
   project: string | null,
   own: { readonly basis: string; readonly at: number },
-  { active, orders, open, texts }: Known,
+  { active, orders, open }: Known,
 ): Entry {
   const settled = look?.open === (open.get(name) ?? NONE_OPEN);
   const basis = markOf([own.basis, etag, ledger?.updatedAt ?? '', orders.markFor(name)].join('\n'));
-  const last = look && pastOf(look, basis, texts);
+  const last = look && pastOf(look);
   return {
     name,
     project,
@@ -191,32 +150,12 @@ function entryOf(
   };
 }
 
-const pastOf = (look: LastLook, basis: string, texts: Texts): Past => ({
-  run: texts.of(look.run),
-  pass: look.pass,
-  lookedAt: texts.of(look.lookedAt),
-  basis: look.basis === basis ? basis : look.basis,
-  assets: look.assets,
-  objects: look.objects,
-  restsUntil: look.restsUntil === null ? null : Date.parse(look.restsUntil),
-  open: texts.of(look.open),
-  signature: look.signature,
-  verdict: texts.of(look.verdict),
-  quiet: look.quiet,
+const pastOf = ({ restsUntil, ...look }: LastLook): Past => ({
+  ...look,
+  restsUntil: restsUntil === null ? null : Date.parse(restsUntil),
 });
 
 const LEAVING: ReadonlySet<string> = new Set(['DECOMMISSIONING', 'DECOMMISSIONED']);
-
-interface Aged {
-  readonly name: string;
-  readonly last: Pick<Past, 'lookedAt'> | null;
-}
-
-/** Never looked at is oldest of all. Equal ages go by name, so that two attempts of one pass go the same way. */
-export const oldestFirst = (one: Aged, other: Aged): number =>
-  compare(one.last?.lookedAt ?? '', other.last?.lookedAt ?? '') || compare(one.name, other.name);
-
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Marks of what people ordered, by whom it is for. One that has lapsed is another than one that is in force. */
 class Orders {

@@ -8,7 +8,8 @@ import { markOf } from './marks.ts';
 import { isQuiet, UNKNOWN_PAST, type Finding, type Json, type TenantReport } from './model.ts';
 import { clusterMark, type ClusterSight } from './observe-cluster.ts';
 import { HEALTH_MAX_AGE_MS } from './plan.ts';
-import { openMark, type Entry } from './survey.ts';
+import type { Entry } from './entries.ts';
+import { openMark } from './survey.ts';
 
 export interface LookNotes {
   readonly run: string;
