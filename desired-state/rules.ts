@@ -177,7 +177,7 @@ function fitsAnExecution(record: unknown): Problem[] {
 
 /** As JSON, roughly for what JSON cannot hold: a record is measured whatever else is wrong with it. */
 function bytesOf(value: unknown): number {
-  if (typeof value === 'string') return new TextEncoder().encode(JSON.stringify(value)).length;
+  if (typeof value === 'string') return Buffer.byteLength(JSON.stringify(value));
   if (typeof value !== 'object' || value === null) return String(value).length;
   const keyed = Array.isArray(value)
     ? value.map((item) => bytesOf(item))
