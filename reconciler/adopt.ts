@@ -5,6 +5,7 @@
 import type { Tenant } from '../desired-state/tenant.ts';
 import { contextOf, Survey } from './coverage.ts';
 import { diff } from './diff.ts';
+import { Entries, type Entry } from './entries.ts';
 import { expect } from './expect.ts';
 import type { Coverage, Fields, Finding, Platform, Reading } from './model.ts';
 import { namesOf } from './names.ts';
@@ -13,7 +14,6 @@ import { Turns } from './passes.ts';
 import type { ObservePorts } from './ports.ts';
 import { sweepFleet, type Sight } from './sights.ts';
 import { confirmStrays, strayFindings } from './strays.ts';
-import { Entries, type Entry } from './entries.ts';
 import type { Fleet } from './survey.ts';
 
 /** What was seen of an environment for one record. */

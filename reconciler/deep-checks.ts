@@ -1,12 +1,12 @@
 /** Starts deep checks: one execution per tenant at rest that compares everything Terraform made. Looks, not changes. */
 import type { LedgerEntry, Store } from '../desired-state/store.ts';
 import { lostIntent } from './deep-check.ts';
+import type { Entry } from './entries.ts';
 import { launch, PASS } from './launch.ts';
 import { casesOf, everyCase, type Case } from './load.ts';
 import type { Platform } from './model.ts';
 import type { Ports } from './ports.ts';
 import { CHUNK } from './shelf.ts';
-import type { Entry } from './entries.ts';
 import type { Fleet, SurveyOptions } from './survey.ts';
 
 /** How often a pass looks deep. */

@@ -28,10 +28,7 @@ export interface Entry {
 }
 
 /** What of the last look is kept in mind, of everybody at once. */
-export interface Past extends Omit<LastLook, 'etag' | 'project' | 'restsUntil'> {
-  /** Milliseconds since 1970; null: never. */
-  readonly restsUntil: number | null;
-}
+export type Past = Omit<LastLook, 'etag' | 'project'>;
 
 export class Entries implements Iterable<Entry> {
   readonly #columns = new Columns();
@@ -142,7 +139,7 @@ class Columns {
   #addPast(row: number, last: Past): void {
     this.flags.set(row, this.flags.get(row) | LOOKED_AT | (last.quiet ? QUIET : 0));
     this.pass.set(row, last.pass);
-    this.restsUntil.set(row, last.restsUntil ?? NaN);
+    this.restsUntil.set(row, last.restsUntil === null ? NaN : Date.parse(last.restsUntil));
     this.run.set(row, last.run);
     this.lookedAt.set(row, last.lookedAt);
     this.verdict.set(row, last.verdict);
@@ -248,9 +245,9 @@ class LastLine implements Past {
     return this.#columns.objects.get(this.#row) ?? '';
   }
 
-  get restsUntil(): number | null {
+  get restsUntil(): string | null {
     const time = this.#columns.restsUntil.get(this.#row);
-    return Number.isNaN(time) ? null : time;
+    return Number.isNaN(time) ? null : new Date(time).toISOString();
   }
 
   get open(): string {

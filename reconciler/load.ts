@@ -3,6 +3,7 @@ import { parseTenant } from '../desired-state/parse.ts';
 import type { Directive, ExecutionEntry, LedgerEntry, Store, StoredTenant } from '../desired-state/store.ts';
 import type { Tenant } from '../desired-state/tenant.ts';
 import { projectOf, rivalsOf, unlawful } from './claims.ts';
+import type { Entry } from './entries.ts';
 import { expect } from './expect.ts';
 import { isLook } from './flows.ts';
 import type { Memory } from './history.ts';
@@ -10,7 +11,6 @@ import { memoriesOf } from './memories.ts';
 import type { Want } from './model.ts';
 import type { Clock } from './ports.ts';
 import { CHUNK } from './shelf.ts';
-import type { Entry } from './entries.ts';
 import { survey, type Fleet, type SurveyOptions } from './survey.ts';
 
 /** One tenant of a pass. `tenant` is null when the stored record cannot be used; `problem` then says why. */

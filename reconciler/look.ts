@@ -6,6 +6,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Observation } from '../desired-state/store.ts';
 import { notesOf, rowOf, type Roll } from './assemble.ts';
+import type { Entry } from './entries.ts';
 import type { FleetExceptions } from './fleet-exceptions.ts';
 import { Gate } from './gate.ts';
 import type { Inquirer } from './inquire.ts';
@@ -19,7 +20,6 @@ import type { Ports } from './ports.ts';
 import { changesOf, hasChanges, type Changes } from './run-record.ts';
 import { CHUNK } from './shelf.ts';
 import type { Sight, Sights } from './sights.ts';
-import type { Entry } from './entries.ts';
 import type { Fleet } from './survey.ts';
 import { observationOf, openAfter, staleRow, unseenRow } from './told.ts';
 
@@ -257,7 +257,9 @@ const saysTheSame = (now: Observation, before: NonNullable<Entry['last']>): bool
   now.assets === before.assets &&
   now.objects === before.objects &&
   now.open === before.open &&
-  (now.restsUntil === null ? null : Date.parse(now.restsUntil)) === before.restsUntil;
+  time(now.restsUntil) === time(before.restsUntil);
+
+const time = (text: string | null): number | null => (text === null ? null : Date.parse(text));
 
 async function enterStale(context: Context, seats: readonly Seat[]): Promise<void> {
   const { ports, roll, options, exceptions } = context;

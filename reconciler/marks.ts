@@ -12,15 +12,17 @@ export interface Sum {
 
 export const emptySum = (): Sum => ({ high: 0, low: 0, count: 0 });
 
-/** Adds the mark of `text` to the sum, which is given back. */
-export function add(sum: Sum, text: string): Sum {
+/** Adds the mark of `text` to the sum, which is given back; parts are marked as one text, without being put together. */
+export function add(sum: Sum, ...parts: readonly string[]): Sum {
   // cyrb53's mixing, kept at its full 64 bits: two 32-bit lanes with odd multipliers, crossed at the end.
   let one = 0xdeadbeef;
   let two = 0x41c6ce57;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    one = Math.imul(one ^ unit, 2_654_435_761);
-    two = Math.imul(two ^ unit, 1_597_334_677);
+  for (const text of parts) {
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      one = Math.imul(one ^ unit, 2_654_435_761);
+      two = Math.imul(two ^ unit, 1_597_334_677);
+    }
   }
   one = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(two ^ (two >>> 13), 3_266_489_909);
   two = Math.imul(two ^ (two >>> 16), 2_246_822_507) ^ Math.imul(one ^ (one >>> 13), 3_266_489_909);
@@ -47,9 +49,9 @@ export class Sums {
     this.#count = new Uint32Array(size);
   }
 
-  add(ordinal: number, text: string): void {
+  add(ordinal: number, ...parts: readonly string[]): void {
     this.#one.high = this.#one.low = 0;
-    add(this.#one, text);
+    add(this.#one, ...parts);
     this.#high[ordinal] = (this.#high[ordinal] ?? 0) + this.#one.high;
     this.#low[ordinal] = (this.#low[ordinal] ?? 0) + this.#one.low;
     this.#count[ordinal] = (this.#count[ordinal] ?? 0) + 1;

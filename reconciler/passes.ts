@@ -2,11 +2,11 @@
  * Which number a pass has, how far an attempt of it that was killed had come, and who is due for a look in full. What
  * cannot be counted looks at everybody in full: nothing may stay unseen because a memory was lost.
  */
+import { oldestFirst, type Entries, type Entry, type Past } from './entries.ts';
 import { describe } from './error-text.ts';
 import { fractionOf } from './marks.ts';
 import type { PassMark, Ports } from './ports.ts';
 import type { Verdict } from './model.ts';
-import { oldestFirst, type Entries, type Entry, type Past } from './entries.ts';
 import type { Fleet } from './survey.ts';
 
 export interface Freshness {

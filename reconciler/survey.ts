@@ -8,14 +8,13 @@ import {
   FLEET,
   type Directive,
   type ExecutionEntry,
-  type LastLook,
   type LedgerEntry,
   type Looked,
   type Store,
   type TenantMark,
 } from '../desired-state/store.ts';
 import { projectOf, type Claims } from './claims.ts';
-import { Entries, type Entry, type Past } from './entries.ts';
+import { Entries, type Entry } from './entries.ts';
 import { LOOKS_KEPT } from './memories.ts';
 import { add, emptySum, markOf, textOf, type Sum } from './marks.ts';
 
@@ -129,7 +128,6 @@ function entryOf(
 ): Entry {
   const settled = look?.open === (open.get(name) ?? NONE_OPEN);
   const basis = markOf([own.basis, etag, ledger?.updatedAt ?? '', orders.markFor(name)].join('\n'));
-  const last = look && pastOf(look);
   return {
     name,
     project,
@@ -138,22 +136,17 @@ function entryOf(
     ledgerAt: look?.quiet === false ? (ledger?.updatedAt ?? null) : null,
     busy: active.has(name),
     basis,
-    last,
+    last: look,
     settled,
     rests:
-      last !== null &&
-      last.basis === basis &&
+      look !== null &&
+      look.basis === basis &&
       settled &&
       // Whoever has something under way is looked at until it has ended.
       !active.has(name) &&
-      (last.restsUntil === null || last.restsUntil > own.at),
+      (look.restsUntil === null || Date.parse(look.restsUntil) > own.at),
   };
 }
-
-const pastOf = ({ restsUntil, ...look }: LastLook): Past => ({
-  ...look,
-  restsUntil: restsUntil === null ? null : Date.parse(restsUntil),
-});
 
 const LEAVING: ReadonlySet<string> = new Set(['DECOMMISSIONING', 'DECOMMISSIONED']);
 

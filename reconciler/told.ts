@@ -3,12 +3,12 @@ import { canonicalJson } from '../desired-state/canonical.ts';
 import type { Observation } from '../desired-state/store.ts';
 import { rowOf, type Judged } from './assemble.ts';
 import { projectOf } from './claims.ts';
+import type { Entry } from './entries.ts';
 import { tellsOfFleet } from './fleet-exceptions.ts';
 import { markOf } from './marks.ts';
 import { isQuiet, UNKNOWN_PAST, type Finding, type Json, type TenantReport } from './model.ts';
 import { clusterMark, type ClusterSight } from './observe-cluster.ts';
 import { HEALTH_MAX_AGE_MS } from './plan.ts';
-import type { Entry } from './entries.ts';
 import { openMark } from './survey.ts';
 
 export interface LookNotes {

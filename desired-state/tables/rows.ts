@@ -50,11 +50,15 @@ export class RowReader {
       ...(index === undefined ? {} : { index }),
       ...(limit === undefined ? {} : { limit }),
     });
-    return rows.map((values) =>
-      Object.fromEntries(
-        columns.map((column, position) => [column.name, decode(column, values[position] ?? null)]),
-      ),
-    );
+    return rows.map((values) => {
+      // A survey reads three rows of every tenant: one object each, and nothing on the way.
+      const row: Record<string, Json> = {};
+      for (let position = 0; position < columns.length; position += 1) {
+        const column = columns[position];
+        if (column !== undefined) row[column.name] = decode(column, values[position] ?? null);
+      }
+      return row;
+    });
   }
 }
 

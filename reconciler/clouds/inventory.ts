@@ -74,17 +74,18 @@ function pathOf({ scope, assetTypes, content }: SweepRequest, pageToken: string 
 }
 
 function assetOf(asset: Json, { content }: SweepRequest, what: string): Asset {
-  const name = textAt(asset, 'name');
-  const assetType = content === 'bodies' ? textAt(asset, 'assetType') : '';
-  if (name === null || assetType === null || !isObject(asset)) {
-    throw new CloudError('unexpected', `${what} holds an asset without name or type`);
-  }
-  const resource = asset['resource'];
+  if (!isObject(asset)) throw notAnAsset(what);
+  const { name, updateTime, resource } = asset;
+  const assetType = content === 'bodies' ? asset['assetType'] : '';
+  if (typeof name !== 'string' || typeof assetType !== 'string') throw notAnAsset(what);
   return {
     name: name.startsWith('//') ? name.slice(2) : name,
     assetType,
-    project: textAt(asset, 'ancestors', 0),
+    project: content === 'bodies' ? textAt(asset, 'ancestors', 0) : null,
     data: isObject(resource) ? resource['data'] : undefined,
-    updateTime: textAt(asset, 'updateTime') ?? '',
+    updateTime: typeof updateTime === 'string' ? updateTime : '',
   };
 }
+
+const notAnAsset = (what: string): CloudError =>
+  new CloudError('unexpected', `${what} holds an asset without name or type`);

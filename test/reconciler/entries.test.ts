@@ -21,7 +21,7 @@ const past: fc.Arbitrary<Past> = fc.record({
   basis: mark,
   assets: fc.option(mark),
   objects: mark,
-  restsUntil: fc.option(fc.nat()),
+  restsUntil: fc.option(fc.nat().map((ms) => new Date(ms).toISOString())),
   open: mark,
   signature: mark,
   verdict: fc.constantFrom('drift', 'in-sync'),
