@@ -3,7 +3,6 @@
  * a look in full; and nothing but a row of each stays. One that cannot be judged, whatever the reason, is that tenant's
  * matter alone.
  */
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { Observation } from '../desired-state/store.ts';
 import { notesOf, rowOf, type Roll } from './assemble.ts';
 import type { Entry } from './entries.ts';
@@ -65,13 +64,15 @@ interface Context {
 }
 
 interface Work extends Context {
-  readonly limit: LimitFunction;
+  /** For those whose answers are held. */
+  readonly asking: Gate;
+  /** For those whose records are held. */
   readonly gate: Gate;
 }
 
 /** Looks at every entry of the fleet and adds its row to the roll. Throws only what the store throws. */
 export async function lookAtFleet(context: Context): Promise<Looked> {
-  const work: Work = { ...context, limit: pLimit(TENANTS_AT_ONCE), gate: new Gate(TENANTS_HELD) };
+  const work: Work = { ...context, asking: new Gate(TENANTS_AT_ONCE), gate: new Gate(TENANTS_HELD) };
   const looked: Looked = { changes: new Map(), saved: new Map(), unchanged: [], stale: 0, news: false };
   const { entries } = context.fleet;
   const open = new Map<number, Promise<void>>();
@@ -116,7 +117,7 @@ async function lookAtChunk(context: Work, chunk: number, looked: Looked): Promis
   await Promise.all(
     // In the order of the seats: when time runs out, it does so for those who were looked at last.
     rest.map((seat) =>
-      context.limit(async () => {
+      context.asking.run(async () => {
         const { name } = seat.entry;
         const item = caseOf.get(name);
         caseOf.delete(name);
@@ -158,7 +159,7 @@ interface Seat {
 }
 
 /** Those whose last judgement holds: nothing has moved, neither in the inventory nor in the cluster. */
-async function stillHolding({ ports, options, limit }: Work, seats: readonly Seat[]): Promise<Seat[]> {
+async function stillHolding({ ports, options, asking }: Work, seats: readonly Seat[]): Promise<Seat[]> {
   const unmoved = seats.filter(
     ({ entry, turn, sight }) => turn === 'glance' && sight.mark !== null && sight.mark === entry.last?.assets,
   );
@@ -169,7 +170,7 @@ async function stillHolding({ ports, options, limit }: Work, seats: readonly Sea
       if (ports.clock.now().getTime() > options.until) return false;
       // Written by observationOf from the same type.
       const cluster = clusters.get(entry.name) as unknown as ClusterSight | null | undefined;
-      return cluster != null && (await limit(() => restsAsSeen(ports, cluster)));
+      return cluster != null && (await asking.run(() => restsAsSeen(ports, cluster)));
     }),
   );
   const holding = new Set(unmoved.filter((_, at) => rests[at] === true));

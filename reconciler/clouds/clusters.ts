@@ -2,9 +2,9 @@
  * Lists inside tenants' clusters, as raw JSON: the typed Kubernetes client drops what it does not know. So many calls
  * at once per cluster and altogether, and so much time per call and per cluster: a slow one holds up nobody else.
  */
-import pLimit from 'p-limit';
 import { digestOf } from '../digest.ts';
 import { describe } from '../error-text.ts';
+import { Gate } from '../gate.ts';
 import { isObject, textAt } from '../json.ts';
 import type { Json, Reading } from '../model.ts';
 import {
@@ -75,17 +75,17 @@ type Get = (path: string) => Promise<Buffer>;
 export function clustersOf(options: ClustersOptions): Clusters {
   const { tokens, clock, caFile, onCall, http = kubeHttp(caFile) } = options;
   const limits = { ...LIMITS, ...options.limits };
-  const overall = pLimit(limits.atOnce);
+  const overall = new Gate(limits.atOnce);
   return {
     at: ({ endpoint }): ClusterView => {
-      const own = pLimit(limits.atOncePerCluster);
+      const own = new Gate(limits.atOncePerCluster);
       const line = new Line(endpoint, limits, clock);
       const get =
         (accept: string): Get =>
         (path) =>
-          own(() =>
+          own.run(() =>
             line.repeat((deadlineMs) =>
-              overall(async () => {
+              overall.run(async () => {
                 const token = await tokens.token();
                 onCall?.();
                 return http({ endpoint, path, token, accept, deadlineMs, limit: limits.pageBytes });

@@ -1,4 +1,4 @@
-/** Groups wait for room, and members make it one by one. */
+/** Groups wait for room, members make it one by one, and nobody overtakes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Gate } from '../../reconciler/gate.ts';
@@ -20,27 +20,31 @@ describe('the gate', () => {
           const gate = new Gate(room);
           let inside = 0;
           let most = 0;
-          const stays: Promise<void>[] = [];
-          const all = (async () => {
-            for (const size of groups) {
-              await gate.enter(size);
-              inside += size;
-              most = Math.max(most, inside);
-              for (let member = 0; member < size; member += 1) {
-                stays.push(
-                  scheduler.schedule(Promise.resolve()).then(() => {
-                    inside -= 1;
-                    gate.leave();
-                  }),
-                );
-              }
-            }
-          })();
-          await scheduler.waitFor(all.then(() => Promise.all(stays)));
+          const came: number[] = [];
+          const visit = async (size: number, nth: number) => {
+            await gate.enter(size);
+            came.push(nth);
+            inside += size;
+            most = Math.max(most, inside);
+            const members = Array.from({ length: size }, async () => {
+              await scheduler.schedule(Promise.resolve());
+              inside -= 1;
+              gate.leave();
+            });
+            await Promise.all(members);
+          };
+          await scheduler.waitFor(Promise.all(groups.map(visit)));
           expect(inside).toBe(0);
           expect(most).toBeLessThanOrEqual(room);
+          expect(came).toEqual(groups.map((_, nth) => nth));
         },
       ),
     );
+  });
+
+  it('makes room when work fails', async () => {
+    const gate = new Gate(1);
+    await expect(gate.run(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    expect(await gate.run(() => Promise.resolve('up'))).toBe('up');
   });
 });

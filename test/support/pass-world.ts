@@ -18,6 +18,7 @@ import { kindOf } from '../../reconciler/resources/index.ts';
 import { bodyOf } from './bodies.ts';
 import { Random } from './random.ts';
 import { tenant } from './records.ts';
+import { Socket, Stencil, ZERO } from './stencil.ts';
 import { clustersOf } from '../../reconciler/clouds/clusters.ts';
 import { inventoryOf } from '../../reconciler/clouds/inventory.ts';
 import { directReads } from '../../reconciler/clouds/reads.ts';
@@ -27,12 +28,11 @@ import type { Json } from '../../reconciler/model.ts';
 import { imageOf, namesOf } from '../../reconciler/names.ts';
 import { CloudError, type PassMark, type Ports } from '../../reconciler/ports.ts';
 
-const ZERO = '000000';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const AT = '2026-01-01T00:00:00Z';
 const PAGE = 1000;
-/** Bytes that come at once. */
-const SOCKET = 64 * 1024;
+/** More than stands around a page's assets. */
+const TAIL = 64;
 
 /** One tenant in a hundred has a variable that nobody asked for: reported, and left to people. */
 const DRIFT_EVERY = 100;
@@ -128,19 +128,6 @@ const ENDPOINTS: Readonly<Record<string, object>> = {
     },
   },
 };
-
-/** Fills a tenant's number into a text: the pieces between the places where it stands. */
-class Stencil {
-  readonly #pieces: readonly string[];
-
-  constructor(text: string) {
-    this.#pieces = text.split(ZERO);
-  }
-
-  of(number: number): string {
-    return this.#pieces.join(String(number).padStart(6, '0'));
-  }
-}
 
 function objects(): Record<string, { full: object[]; drifted: object[] }> {
   const image = `${imageOf(TEMPLATE)}@${DIGEST}`;
@@ -386,20 +373,21 @@ function cloudOf(size: number, state: PassWorldState) {
     const { from, count } = numbers;
     const all = [...content.own, content.foreign];
     const end = Math.min(token + PAGE, all.length * count);
-    let text = `{"readTime":"${AT}","assets":[`;
+    const socket = new Socket();
+    socket.write(`{"readTime":"${AT}","assets":[`);
     let isFirst = true;
     for (let n = token; n < end; n += 1) {
       const stencil = all[Math.floor(n / count)];
       const number = from + (n % count);
       if (stencil === undefined || !state.shown(number)) continue;
       if (stencil === content.foreign && !state.foreign(number)) continue;
-      text += (isFirst ? '' : ',') + stencil.of(number);
+      yield* socket.flushFor(stencil.size + TAIL);
+      if (!isFirst) socket.write(',');
       isFirst = false;
-      if (text.length < SOCKET) continue;
-      yield Buffer.from(text, 'latin1');
-      text = '';
+      socket.fill(stencil, number);
     }
-    yield Buffer.from(`${text}]${end < all.length * count ? `,"nextPageToken":"${end}"` : ''}}`, 'latin1');
+    socket.write(`]${end < all.length * count ? `,"nextPageToken":"${end}"` : ''}}`);
+    yield* socket.flush();
   };
   const answer = ({ service, path }: RestRequest): AsyncGenerator<Uint8Array> => {
     const url = new URL(path, 'http://bench');
@@ -414,7 +402,7 @@ function cloudOf(size: number, state: PassWorldState) {
     const body = bodies.get(url.pathname.replace(/^\/(compute\/)?v1/, '').replaceAll(number, ZERO));
     const isGone = url.pathname.endsWith('/somebody-elses') && !state.foreign(Number(number));
     if (body === undefined || isGone) throw new CloudError('not-found', path, { httpStatus: 404 });
-    return bytesOf(body.of(Number(number)));
+    return onePiece(body.of(Number(number)));
   };
   const rest: Rest = {
     read: <T>(request: RestRequest, read: ReadBody<T>) => read(answer(request), request.path),
@@ -431,20 +419,20 @@ function cloudOf(size: number, state: PassWorldState) {
     const text = accept.includes('Partial')
       ? texts[isDrifted && state.tells(number) ? 'moved' : 'metadata']
       : texts[isDrifted ? 'drifted' : 'objects'];
-    return Buffer.from(text.of(number), 'latin1');
+    return text.of(number);
   };
   return {
     rest,
     http,
     bytes: {
-      assets: assets.reduce((sum, stencil) => sum + stencil.of(1).length, 0),
-      objects: [...lists.values()].reduce((sum, { objects: text }) => sum + text.of(1).length, 0),
+      assets: assets.reduce((sum, stencil) => sum + stencil.size, 0),
+      objects: [...lists.values()].reduce((sum, { objects: text }) => sum + text.size, 0),
     },
   };
 }
 
-async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text, 'latin1');
+async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 const listText = (kind: string, items: readonly object[]): string =>
