@@ -62,17 +62,15 @@ export class MarkTexts {
     if ((row + 1) * WORDS > this.#words.length) {
       this.#words = new Uint32Array(this.#words.buffer.transfer(roomFor(row, 4 * WORDS)));
     }
-    const found = text === null ? null : MARK.exec(text);
-    const hex = found?.groups?.['hex'];
-    if (hex === undefined) {
+    if (text === null || !MARK.test(text)) {
       this.#words[row * WORDS] = text === null ? NULL : text === '' ? EMPTY : ODD;
       if (text) this.#odd.set(row, text);
       return;
     }
-    const count = found?.groups?.['count'];
-    this.#words[row * WORDS] = count === undefined ? PLAIN : Number(count) + COUNTED;
-    this.#words[row * WORDS + 1] = parseInt(hex.slice(0, 8), 16);
-    this.#words[row * WORDS + 2] = parseInt(hex.slice(8), 16);
+    const hex = text.length - HEX_DIGITS;
+    this.#words[row * WORDS] = hex === 0 ? PLAIN : Number(text.slice(0, hex - 1)) + COUNTED;
+    this.#words[row * WORDS + 1] = parseInt(text.slice(hex, hex + 8), 16);
+    this.#words[row * WORDS + 2] = parseInt(text.slice(hex + 8), 16);
   }
 
   get(row: number): string | null {
@@ -86,7 +84,8 @@ export class MarkTexts {
 }
 
 /** As marks.ts writes them. */
-const MARK = /^(?:(?<count>0|[1-9]\d{0,8}):)?(?<hex>[0-9a-f]{16})$/;
+const MARK = /^(?:(?:0|[1-9]\d{0,8}):)?[0-9a-f]{16}$/;
+const HEX_DIGITS = 16;
 
 /** Bytes for all rows up to this one, and as many again. */
 const roomFor = (row: number, bytes: number): number => (row + 1) * 2 * bytes;

@@ -381,13 +381,13 @@ function cloudOf(size: number, state: PassWorldState) {
       const number = from + (n % count);
       if (stencil === undefined || !state.shown(number)) continue;
       if (stencil === content.foreign && !state.foreign(number)) continue;
-      yield* socket.flushFor(stencil.size + TAIL);
+      if (!socket.hasRoomFor(stencil.size + TAIL)) yield socket.take();
       if (!isFirst) socket.write(',');
       isFirst = false;
       socket.fill(stencil, number);
     }
     socket.write(`]${end < all.length * count ? `,"nextPageToken":"${end}"` : ''}}`);
-    yield* socket.flush();
+    yield socket.take();
   };
   const answer = ({ service, path }: RestRequest): AsyncGenerator<Uint8Array> => {
     const url = new URL(path, 'http://bench');
@@ -411,7 +411,8 @@ function cloudOf(size: number, state: PassWorldState) {
   };
   const http = async ({ endpoint, path, accept }: { endpoint: string; path: string; accept: string }) => {
     const number = Number(endpoint.slice(1, 7));
-    const plural = path.split('?', 1)[0]?.split('/').at(-1) ?? '';
+    const query = path.indexOf('?');
+    const plural = path.slice(path.lastIndexOf('/', query) + 1, query);
     const texts = lists.get(plural);
     if (texts === undefined) throw new CloudError('unexpected', path);
     await state.onCall(`kubernetes t${endpoint.slice(1, 7)} ${plural}`);

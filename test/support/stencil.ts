@@ -44,15 +44,16 @@ export class Socket {
   #bytes = Buffer.allocUnsafeSlow(SOCKET);
   #used = 0;
 
-  /** What there was, when the next piece of this size has no room beside it. */
-  *flushFor(size: number): Generator<Uint8Array> {
-    if (this.#used > 0 && this.#used + size > SOCKET) yield* this.flush();
+  hasRoomFor(size: number): boolean {
+    return this.#used + size <= SOCKET;
   }
 
-  *flush(): Generator<Uint8Array> {
-    yield this.#bytes.subarray(0, this.#used);
+  /** What was written so far. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#used);
     this.#bytes = Buffer.allocUnsafeSlow(SOCKET);
     this.#used = 0;
+    return taken;
   }
 
   write(text: string): void {
