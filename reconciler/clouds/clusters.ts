@@ -80,46 +80,46 @@ export function clustersOf(options: ClustersOptions): Clusters {
     at: ({ endpoint }): ClusterView => {
       const own = new Gate(limits.atOncePerCluster);
       const line = new Line(endpoint, limits, clock);
+      const ask = async (path: string, accept: string, deadlineMs: number): Promise<Buffer> => {
+        const token = await tokens.token();
+        onCall?.();
+        return http({ endpoint, path, token, accept, deadlineMs, limit: limits.pageBytes });
+      };
       const get =
         (accept: string): Get =>
         (path) =>
-          own.run(() =>
-            line.repeat((deadlineMs) =>
-              overall.run(async () => {
-                const token = await tokens.token();
-                onCall?.();
-                return http({ endpoint, path, token, accept, deadlineMs, limit: limits.pageBytes });
-              }),
-            ),
-          );
+          own.run(() => line.repeat((deadlineMs) => overall.run(() => ask(path, accept, deadlineMs))));
       return {
         list: (resource, namespace, see) =>
           reading(clock, resource, () => listAll(get(ACCEPT.objects), resource, namespace, limits, see)),
-        glance: (resource, namespace) =>
-          glanceAt(get(ACCEPT.metadata), resource, namespace, limits).catch(() => null),
+        glance: (resource, namespace) => glanceAt(get(ACCEPT.metadata), resource, namespace, limits),
       };
     },
   };
 }
 
-/** Most lists are one page, which need not be parsed to be compared with what it was. */
+/** Most lists are one page, which need not be parsed to be compared with what it was. Null: it could not be read. */
 async function glanceAt(
   get: Get,
   resource: KubeResource,
   namespace: string | null,
   limits: ClusterLimits,
-): Promise<Glimpse> {
-  const body = await get(pathOf(resource, namespace, null));
-  const items = body.indexOf('"items":');
-  // What says that there is more stands before the items. Source: ListMeta comes first in every list.
-  if (items > 0 && !body.subarray(0, items).includes('"continue"')) {
-    return {
-      digest: digestOf(body.subarray(items, endOf(body))),
-      objects: () => listOf(body, resource).items,
-    };
+): Promise<Glimpse | null> {
+  try {
+    const body = await get(pathOf(resource, namespace, null));
+    const items = body.indexOf('"items":');
+    // What says that there is more stands before the items. Source: ListMeta comes first in every list.
+    if (items > 0 && !body.subarray(0, items).includes('"continue"')) {
+      return {
+        digest: digestOf(body.subarray(items, endOf(body))),
+        objects: () => listOf(body, resource).items,
+      };
+    }
+    const objects = await listAll(get, resource, namespace, limits, (all) => all);
+    return { digest: null, objects: () => objects };
+  } catch {
+    return null;
   }
-  const objects = await listAll(get, resource, namespace, limits, (items) => items);
-  return { digest: null, objects: () => objects };
 }
 
 /** Servers end an answer with a line break, or not. */

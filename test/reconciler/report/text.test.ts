@@ -27,7 +27,9 @@ describe('the text report', () => {
     const text = renderText({ ...IN_SYNC, summary, tenants });
     expect(text).toMatch(/^Not in sync: 1 of 1 tenant \(1 pending\); pending: 1 change \(as of/);
     expect(text).toMatch(/\n\S+ +pending +none +1 /);
-    expect(text).toMatch(/\n {2}pending: generation \d+, never applied; [^\n]*\n {4}gcp\n[^\n]*\n {8}- missing/);
+    expect(text).toMatch(
+      /\n {2}pending: generation \d+, never applied; [^\n]*\n {4}gcp\n[^\n]*\n {8}- missing/,
+    );
   });
 
   it('answers in its first line and again in its last', () => {
