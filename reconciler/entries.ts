@@ -61,8 +61,8 @@ export class Entries implements Iterable<Entry> {
     if (names.size > 0) this.#columns.wake(names);
   }
 
-  at(ordinal: number): Entry | undefined {
-    return ordinal < this.length ? this.#line(ordinal) : undefined;
+  get(ordinal: number): Entry | undefined {
+    return ordinal >= 0 && ordinal < this.length ? this.#line(ordinal) : undefined;
   }
 
   slice(first: number, end: number): Entry[] {

@@ -85,7 +85,7 @@ export async function lookAtFleet(context: Context): Promise<Looked> {
     const turn = lookAtChunk(work, chunk, looked).then(async () => {
       open.delete(chunk);
       // Chunks end in any order; done is what lies before the first that has not.
-      const done = entries.at(Math.min(...open.keys(), chunk + 1) * CHUNK - 1);
+      const done = entries.get(Math.min(...open.keys(), chunk + 1) * CHUNK - 1);
       if (done !== undefined)
         await context.pass.note({ lookedAt: done.last?.lookedAt ?? '', name: done.name });
     });

@@ -39,7 +39,7 @@ export class Tally {
     this.#sums = new Sums(fleet.entries.length);
     // A project's name mostly begins with its tenant's.
     this.shelf = new Shelf((ordinal) => {
-      const { name = '', project = null } = fleet.entries.at(ordinal) ?? {};
+      const { name = '', project = null } = fleet.entries.get(ordinal) ?? {};
       return [project ?? '', name];
     });
     this.standing = fleet.entries.filter(({ stands }) => stands).length;

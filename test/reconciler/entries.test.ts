@@ -69,7 +69,8 @@ describe('the tenants of a pass', () => {
         expect(entries.length).toBe(all.length);
         expect(entries.map(plain)).toEqual(all);
         expect(entries.slice(first, end).map(plain)).toEqual(all.slice(first, Math.max(first, end)));
-        expect(entries.at(first)?.name).toBe(all[first]?.name);
+        expect(entries.get(first)?.name).toBe(all[first]?.name);
+        expect(entries.get(-1)).toBeUndefined();
         expect(entries.filter(({ busy }) => busy).map(plain)).toEqual(all.filter(({ busy }) => busy));
       }),
       { numRuns: 60 },
