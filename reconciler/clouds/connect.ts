@@ -81,7 +81,7 @@ function lookingPorts(settings: ConnectSettings, clock: Clock): ObservePorts & {
   return {
     clock,
     reading,
-    inventory: inventoryOf(reading),
+    inventory: inventoryOf(reading, clock),
     reads: directReads(reading, clock),
     auditLog: auditLogOf(reading, clock),
     clusters: clustersOf({ tokens, clock, caFile: local?.caFile ?? null, onCall }),

@@ -1,19 +1,19 @@
 /** Cloud Asset Inventory: one paged sweep over a scope. */
 import { isObject, textAt } from '../json.ts';
 import type { Json } from '../model.ts';
-import { CloudError, type Asset, type Inventory, type SweepRequest } from '../ports.ts';
+import { CloudError, type Asset, type Clock, type Inventory, type SweepRequest } from '../ports.ts';
 import { openPage, streamPage, wholePage } from './asset-pages.ts';
 import type { Rest } from './rest.ts';
 
 /** The service's maximum, and the cheapest in a quota that counts calls. Source: asset v1 ListAssetsRequest. */
 const PAGE_SIZE = 1000;
 
-export const inventoryOf = (rest: Rest): Inventory => ({
+export const inventoryOf = (rest: Rest, clock: Pick<Clock, 'sleep'>): Inventory => ({
   sweep: async function* (request) {
     const seen = new Set<string>();
     let token: string | null = null;
     do {
-      token = yield* onePage(rest, request, token);
+      token = yield* onePage({ rest, clock }, request, token);
       // A token that comes back would lead round and round, and past whatever should have followed.
       if (token !== null && seen.has(token)) {
         throw new CloudError('unexpected', `the inventory of ${request.scope} repeats a page`);
@@ -24,11 +24,12 @@ export const inventoryOf = (rest: Rest): Inventory => ({
 });
 
 /** Of a page that broke off after some of it was given out; before that, the client repeats the call itself. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 200;
 
 /** The assets of one page, each once; the value returned is the next page's token. */
 async function* onePage(
-  rest: Rest,
+  { rest, clock }: { readonly rest: Rest; readonly clock: Pick<Clock, 'sleep'> },
   request: SweepRequest,
   token: string | null,
 ): AsyncGenerator<readonly Asset[], string | null> {
@@ -57,6 +58,7 @@ async function* onePage(
     } catch (error) {
       const again = error instanceof CloudError && error.retryable && given.size > 0 && attempt < ATTEMPTS;
       if (!again) throw error;
+      await clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
 }

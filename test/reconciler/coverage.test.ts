@@ -18,7 +18,7 @@ import { expect as wantsOf } from '../../reconciler/expect.ts';
 import type { Json } from '../../reconciler/model.ts';
 import type { Asset } from '../../reconciler/ports.ts';
 import { bareCloud, type BareCloud } from '../support/bare-cloud.ts';
-import { restAt } from '../support/clients.ts';
+import { impatientClock, restAt } from '../support/clients.ts';
 import { tenant } from '../support/records.ts';
 import { putTenant } from '../support/tenant-resources.ts';
 
@@ -350,7 +350,7 @@ describe('a project with a cluster, its nodes and rules, and one machine nobody 
   afterAll(() => local.close());
 
   it('has everything explained but that one', async () => {
-    const inventory = inventoryOf(restAt(local.cloud.endpoints['cloudasset'] ?? ''));
+    const inventory = inventoryOf(restAt(local.cloud.endpoints['cloudasset'] ?? ''), impatientClock());
     const record = tenant('acme', ({ spec }) => (spec.project = 'acme-prod'));
     const survey = new Survey([contextOf('acme', 'acme-prod', wantsOf(record, null))]);
     let seen = 0;

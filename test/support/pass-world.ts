@@ -255,7 +255,7 @@ export async function passWorld(size: number, now = () => new Date()): Promise<P
     ports: {
       clock,
       store,
-      inventory: inventoryOf(cloud.rest),
+      inventory: inventoryOf(cloud.rest, clock),
       reads: directReads(cloud.rest, clock),
       clusters: clustersOf({ tokens, clock, caFile: null, http: cloud.http }),
       calls: () => ({}),

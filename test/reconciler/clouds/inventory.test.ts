@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventoryOf } from '../../../reconciler/clouds/inventory.ts';
 import { CloudError, type Asset, type SweepRequest } from '../../../reconciler/ports.ts';
-import { restAt } from '../../support/clients.ts';
+import { impatientClock, restAt } from '../../support/clients.ts';
 import { answer, googleError, httpServer, type TestServer } from '../../support/http.ts';
 
 const asset = (n: number) => ({
@@ -36,7 +36,7 @@ describe('an inventory sweep', () => {
     content: 'bodies',
     until: Infinity,
   };
-  const sweep = () => all(inventoryOf(restAt(server.url)).sweep(request));
+  const sweep = () => all(inventoryOf(restAt(server.url), impatientClock()).sweep(request));
 
   const page = (n: number, last: number): [number, unknown] => [
     200,
@@ -99,10 +99,12 @@ describe('an inventory sweep', () => {
         if (bytes === undefined) answer(response, 200, large);
         else response.write(large.slice(0, bytes), () => response.destroy());
       });
+      const clock = impatientClock();
       try {
         return {
-          assets: await all(inventoryOf(restAt(flaky.url)).sweep(request)),
+          assets: await all(inventoryOf(restAt(flaky.url), clock).sweep(request)),
           calls: flaky.requests.length,
+          slept: clock.slept,
         };
       } finally {
         await flaky.close();
@@ -110,15 +112,17 @@ describe('an inventory sweep', () => {
     }
 
     it('asks again when it breaks off, and gives out each of its assets once', async () => {
-      const { assets, calls } = await breakingOff(700_000, 900_000);
-      expect(calls).toBe(3);
+      const { assets, calls, slept } = await breakingOff(700_000, 900_000);
+      expect([calls, slept]).toEqual([3, [200, 400]]);
       expect(assets.map(({ name }) => name.split('/').at(-1))).toEqual(
         Array.from({ length: SIZE }, (_, n) => `n${n}`),
       );
     });
 
     it('fails as a whole when it breaks off again and again', async () => {
-      await expect(breakingOff(700_000, 800_000, 900_000)).rejects.toThrow(/broke in the middle of a page/);
+      await expect(breakingOff(700_000, 800_000, 850_000, 900_000)).rejects.toThrow(
+        /broke in the middle of a page/,
+      );
     });
   });
 });
