@@ -12,7 +12,7 @@ import { imageStart } from '../test/support/image.ts';
 import { passWorld } from '../test/support/pass-world.ts';
 
 const ROUNDS = Number(process.env['PLUMB_BENCH_ROUNDS'] ?? 3);
-const DEFAULT_SIZES = [500, 5000];
+const DEFAULT_SIZES = [1000, 10_000];
 
 interface Measured {
   readonly size: number;

@@ -1,6 +1,6 @@
 /**
  * Pages of assets out of bytes, in bounded memory whatever their size: a page is cut into its assets as it streams by,
- * each is read and gone before the next, and of a monstrous one no more than its name is ever held.
+ * each is read and gone before the next, and of one beyond the limit of a resource nothing but its name is told.
  */
 import { isObject, textAt } from '../json.ts';
 import type { Json } from '../model.ts';
@@ -131,7 +131,7 @@ const ROOM = 16 * 1024;
 class Cutter {
   readonly #what: string;
   readonly #frame = new Pieces();
-  /** Of the asset that is being read, what earlier chunks held; of a monster only the head. */
+  /** Of the asset that is being read, what earlier chunks held; of a monster as much as fits, of which only the head counts. */
   readonly #begun = new Pieces();
   #monster = false;
   #elements = 0;
